@@ -1,0 +1,38 @@
+/** One command over many files: a bad file is a line and not the end. Exit 1 when some failed, 4 when all did. */
+import { describeFailure, type Outcome } from "@nacre/core";
+import type { CommandContext, CommandResult } from "./command.ts";
+import { EXIT } from "./exit-code.ts";
+
+export interface FileAnswer {
+  readonly json: object;
+  /** What a person reads behind the name of the file. */
+  readonly line: string;
+}
+
+export async function eachFile(
+  files: readonly string[],
+  context: CommandContext,
+  body: (file: string) => Promise<Outcome<FileAnswer>>,
+): Promise<CommandResult> {
+  const results: object[] = [];
+  const lines: string[] = [];
+  let failed = 0;
+  for (const file of files) {
+    context.signal.throwIfAborted();
+    const answer = await body(file);
+    if (answer.ok) {
+      results.push({ file, ...answer.value.json });
+      lines.push(`${file}  ${answer.value.line}`);
+    } else {
+      failed++;
+      results.push({ file, error: answer.failure });
+      context.say(`${file}  ${describeFailure(answer.failure)}`);
+    }
+  }
+  const first = results.find((r): r is { error: object } => "error" in r);
+  return {
+    json: { files: results, ...(failed === files.length && first !== undefined ? { error: first.error } : {}) },
+    text: lines.join("\n"),
+    exitCode: failed === 0 ? EXIT.done : failed < files.length ? EXIT.someFailed : EXIT.noResult,
+  };
+}

@@ -1,0 +1,66 @@
+/** The nacre command: commands and their help. Nothing heavy is imported before a command runs. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { report } from "./command.ts";
+import { register as aggregators } from "./commands/aggregators.ts";
+import { register as demo } from "./commands/demo.ts";
+import { register as doctor } from "./commands/doctor.ts";
+import { register as encode } from "./commands/encode.ts";
+import { register as encoders } from "./commands/encoders.ts";
+import { register as evaluate } from "./commands/evaluate.ts";
+import { register as explain } from "./commands/explain.ts";
+import { register as fit } from "./commands/fit.ts";
+import { register as predict } from "./commands/predict.ts";
+import { register as reportCommand } from "./commands/report.ts";
+import { register as run } from "./commands/run.ts";
+import { register as slide } from "./commands/slide.ts";
+import { register as tiles } from "./commands/tiles.ts";
+import { register as tissue } from "./commands/tissue.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("nacre")
+  .description("From slide to patient: gigapixel pathology to models a hospital can trust.\nResearch use only; not a medical device.")
+  .version(version)
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: false })
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 done but some inputs failed, 2 wrong usage or input tables, 3 refused on grounds of honesty,\n4 no usable result, 130 cancelled (resumable).\n\nExample:\n  $ nacre demo --out nacre-demo\n",
+  );
+for (const register of [
+  demo, run, slide, tissue, tiles, encode, fit, predict, explain, evaluate, reportCommand, doctor, encoders, aggregators,
+]) {
+  register(program);
+}
+refuseQuietly(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : usage(error);
+}
+
+/** Makes commander throw in place of leaving the process, at every depth. */
+function refuseQuietly(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const child of command.commands) refuseQuietly(child);
+}
+
+function usage(error: CommanderError): number {
+  if (error.code === "commander.help") {
+    process.stderr.write(program.helpInformation());
+    return 2;
+  }
+  const [received = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  return report(
+    {
+      kind: "bad-usage",
+      expected: "a command and options that nacre knows",
+      received,
+      remedy: suggestion?.replace(/[()]/g, "") || "see nacre --help, or nacre COMMAND --help",
+    },
+    process.argv.includes("--json"),
+  );
+}

@@ -1,0 +1,30 @@
+/** The options that say what a tile is, shared by the commands that lay tiles. */
+import type { Command } from "commander";
+import { numberOption } from "./command.ts";
+
+export interface TileOptions {
+  mpp?: string;
+  tileMpp?: string;
+  tileSize?: string;
+  overlap?: string;
+  minTissue?: string;
+}
+
+export function tileOptions(command: Command): Command {
+  return command
+    .option("--mpp <n>", "scale to use where a file has none")
+    .option("--tile-mpp <n>", "scale of the tiles, micrometres per pixel", "0.5")
+    .option("--tile-size <n>", "side of a tile, pixels at that scale", "224")
+    .option("--overlap <n>", "overlap of neighbouring tiles, pixels at that scale", "0")
+    .option("--min-tissue <n>", "least share of tissue in a tile", "0.5");
+}
+
+export function tilesFrom(options: TileOptions): { mpp: number; size: number; overlap: number; minTissue: number; minTiles: number } {
+  return {
+    mpp: numberOption(options.tileMpp, "--tile-mpp") ?? 0.5,
+    size: numberOption(options.tileSize, "--tile-size") ?? 224,
+    overlap: numberOption(options.overlap, "--overlap") ?? 0,
+    minTissue: numberOption(options.minTissue, "--min-tissue") ?? 0.5,
+    minTiles: 1,
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Right or wrong. Two classes: positive is called at a probability of 0.5 or more; more classes: the most probable one.
+ * Balanced accuracy is the mean over classes of the share recognised (recall), so a rare class counts as much as a common one.
+ */
+import { predictedClass, type Sample } from "../sample.ts";
+import { type Metric, missingClass, ready, undefinedBecause, weightedMean } from "./metric.ts";
+
+export const accuracyMetric: Metric = {
+  name: "accuracy",
+  title: "share of patients called correctly",
+  perfect: 1,
+  range: [0, 1],
+  prepare(sample: Sample) {
+    return sample.n === 0 ? undefinedBecause("no labelled patient") : ready(weightedMean(correct(sample)));
+  },
+};
+
+export const balancedAccuracyMetric: Metric = {
+  name: "balancedAccuracy",
+  title: "mean over classes of the share recognised",
+  perfect: 1,
+  range: [0, 1],
+  prepare(sample: Sample) {
+    const absent = missingClass(sample);
+    if (absent !== null) return undefinedBecause(absent);
+    const right = correct(sample);
+    return ready((weights) => {
+      const hits = new Float64Array(sample.k);
+      const totals = new Float64Array(sample.k);
+      for (let i = 0; i < sample.n; i++) {
+        const c = sample.labels[i] as number;
+        hits[c] = (hits[c] as number) + (weights[i] as number) * (right[i] as number);
+        totals[c] = (totals[c] as number) + (weights[i] as number);
+      }
+      let sum = 0;
+      for (let c = 0; c < sample.k; c++) {
+        if (totals[c] === 0) return null;
+        sum += (hits[c] as number) / (totals[c] as number);
+      }
+      return sum / sample.k;
+    });
+  },
+};
+
+/** Counts [k][k]: row the label, column the call, in the order of the classes. */
+export function confusion(sample: Sample): number[][] {
+  const counts = Array.from({ length: sample.k }, () => new Array<number>(sample.k).fill(0));
+  for (let i = 0; i < sample.n; i++) {
+    const row = counts[sample.labels[i] as number] as number[];
+    const c = predictedClass(sample, i);
+    row[c] = (row[c] as number) + 1;
+  }
+  return counts;
+}
+
+/** 1 where the call is the label, [n]. */
+export function correct(sample: Sample): Uint8Array {
+  return Uint8Array.from(sample.labels, (label, i) => (predictedClass(sample, i) === label ? 1 : 0));
+}

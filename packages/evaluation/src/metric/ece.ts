@@ -1,0 +1,54 @@
+/**
+ * Expected calibration error: ECE = sum over bins of n_b / n |observed_b - mean probability_b| (Naeini 2015), lower is
+ * better. Ten bins of equal width: [0, 0.1], (0.1, 0.2], ... Two classes: the probability of the positive class against how
+ * often it came true. More: the probability of the called class against how often the call was right (Guo 2017).
+ * It depends on the bins and is biased upwards in small samples; read it beside the slope.
+ */
+import { isClass, predictedClass, type Sample, scoresOf } from "../sample.ts";
+import { correct } from "./accuracy.ts";
+import { type Metric, ready, undefinedBecause } from "./metric.ts";
+
+/** The bins of the reliability diagram and of the calibration error. */
+export const BINS = 10;
+
+/** Bin of a probability: bin b covers (b / bins, (b + 1) / bins]; 0 belongs to the first. */
+export function binOf(p: number, bins: number = BINS): number {
+  let b = Math.min(bins - 1, Math.max(0, Math.ceil(p * bins) - 1));
+  // The product rounds; the edges decide.
+  if (b > 0 && p <= b / bins) b--;
+  else if (b < bins - 1 && p > (b + 1) / bins) b++;
+  return b;
+}
+
+/** What calibration is judged on: a probability for each patient and whether it came true, [n] each. */
+export function claimsOf(sample: Sample): { probability: Float64Array; outcome: Uint8Array } {
+  if (sample.k === 2) return { probability: scoresOf(sample), outcome: isClass(sample) };
+  const { k, probabilities } = sample;
+  const probability = Float64Array.from(sample.labels, (_, i) => probabilities[i * k + predictedClass(sample, i)] ?? 0);
+  return { probability, outcome: correct(sample) };
+}
+
+export const eceMetric: Metric = {
+  name: "ece",
+  title: "expected calibration error, 10 bins of equal width",
+  perfect: 0,
+  range: [0, 1],
+  prepare(sample: Sample) {
+    if (sample.n === 0) return undefinedBecause("no labelled patient");
+    const { probability, outcome } = claimsOf(sample);
+    const bin = Uint8Array.from(probability, (p) => binOf(p));
+    return ready((weights) => {
+      const gap = new Float64Array(BINS);
+      let total = 0;
+      for (let i = 0; i < sample.n; i++) {
+        const w = weights[i] as number;
+        const b = bin[i] as number;
+        gap[b] = (gap[b] as number) + w * ((outcome[i] as number) - (probability[i] as number));
+        total += w;
+      }
+      let sum = 0;
+      for (const g of gap) sum += Math.abs(g);
+      return total > 0 ? sum / total : null;
+    });
+  },
+};

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import * as door from "../src/index.ts";
+
+it("the door shows these names and no others", () => {
+  expect(Object.keys(door).sort()).toMatchInlineSnapshot(`
+    [
+      "DECISION_THRESHOLDS",
+      "METRICS",
+      "SEVERAL",
+      "Z95",
+      "accuracyMetric",
+      "audit",
+      "auprc",
+      "auprcMetric",
+      "auroc",
+      "aurocMetric",
+      "balancedAccuracyMetric",
+      "bootstrap",
+      "brierMetric",
+      "calibrationInTheLargeMetric",
+      "calibrationInterceptMetric",
+      "calibrationSlopeMetric",
+      "columnBaseline",
+      "confusion",
+      "countParts",
+      "decisionCurve",
+      "delong",
+      "eceMetric",
+      "evaluate",
+      "fitLogistic",
+      "hanleyVariance",
+      "measure",
+      "newcombe",
+      "normalTail",
+      "pairedDelong",
+      "parseSplitTables",
+      "prCurve",
+      "proposeSplit",
+      "quantile",
+      "refusals",
+      "reliabilityBins",
+      "rocCurve",
+      "sampleOf",
+      "scorePatients",
+      "siteOnlyBaseline",
+      "splitCohort",
+      "subgroups",
+      "toPatients",
+      "undefinedEstimate",
+      "wilson",
+    ]
+  `);
+});

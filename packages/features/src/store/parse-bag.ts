@@ -1,0 +1,163 @@
+/**
+ * Feature files of TRIDENT, CLAM, STAMP and our own as bags. Told apart by what they hold, not by their names: TRIDENT and CLAM
+ * call the features `features`, STAMP `feats`; TRIDENT writes the tile's size at level 0 on `coords`, CLAM writes no attributes;
+ * STAMP writes places in micrometres and says so in the attributes of the file. Sources: files written by TRIDENT v0.3 and CLAM as
+ * described in their documentation, STAMP 2.4 (MIT), modeling/data.py and preprocessing. Values are taken as they are: checkBag
+ * of core looks for NaN.
+ */
+import { attempt, type Bag, fail, type Outcome, ok, raise, unwrap } from "@nacre/core";
+import { attributesOf, datasetOf, type Hdf5, namesIn, numbersOf, parseHdf5 } from "./hdf5.ts";
+import type { BagMeta } from "./meta.ts";
+import { type Attributes, placesOf } from "./places.ts";
+
+type Dataset = NonNullable<ReturnType<typeof datasetOf>>;
+
+const FEATURE_NAMES = ["features", "feats"] as const;
+
+export interface ReadBagOptions {
+  /** Scale of level 0, um/px: turns places in micrometres (STAMP) into level-0 pixels. */
+  readonly mpp?: number;
+}
+
+/**
+ * A bag from the bytes of a feature file; `where` names the file in messages. Fails with `truncated-file`, `bad-features` (not such a
+ * file), `empty-bag`, or `dimension-mismatch` (places and features of different number).
+ */
+export function parseBag(
+  bytes: Uint8Array,
+  where: string,
+  options: ReadBagOptions = {},
+): Promise<Outcome<Bag & { readonly meta: BagMeta }>> {
+  return attempt(() => parseHdf5(bytes, where, (file) => bagOf(file, where, options)));
+}
+
+function bagOf(file: Hdf5, where: string, options: ReadBagOptions): Bag & { readonly meta: BagMeta } {
+  const name = FEATURE_NAMES.find((candidate) => datasetOf(file, candidate) !== null);
+  if (name === undefined) return refuse(where, `a dataset named ${FEATURE_NAMES.join(" or ")}`, found(namesIn(file)));
+  const features = unwrap(matrixOf(datasetOf(file, name) as Dataset, where));
+  const coords = datasetOf(file, "coords");
+  const attributes: Attributes = {
+    file: attributesOf(file),
+    features: attributesOf(datasetOf(file, name) as Dataset),
+    coords: coords === null ? {} : attributesOf(coords),
+  };
+  const places = placesOf(coords, {
+    n: features.n,
+    isStamp: name === "feats",
+    attributes,
+    where,
+    mpp: options.mpp ?? null,
+  });
+  const encoder = textOf(attributes.features.encoder) ?? textOf(attributes.file.extractor);
+  return {
+    ...features,
+    x: places.x,
+    y: places.y,
+    side: places.side,
+    space: textOf(attributes.features.space) ?? encoder ?? "unknown",
+    meta: metaOf(file, attributes, {
+      n: features.n,
+      encoder,
+      frame: places.frame,
+      stride: places.stride,
+      isStamp: name === "feats",
+    }),
+  };
+}
+
+/** [n, d], or [1, n, d] as TRIDENT may write it. */
+function matrixOf(dataset: Dataset, where: string): Outcome<{ n: number; d: number; features: Float32Array }> {
+  const shape = dataset.shape ?? [];
+  const [n, d] = shape.length === 3 && shape[0] === 1 ? shape.slice(1) : shape;
+  if (shape.length === 1) {
+    return fail("bad-features", {
+      expected: `features of tiles, [n, d], in ${where}`,
+      received: `one vector of ${n}, the embedding of a whole slide`,
+      remedy: "give the folder with tile features",
+    });
+  }
+  if (n === undefined || d === undefined || shape.length > 3 || (shape.length === 3 && shape[0] !== 1)) {
+    return fail("bad-features", {
+      expected: `features as [n, d] in ${where}`,
+      received: `shape [${shape.join(", ")}]`,
+      remedy: "write one row a tile",
+    });
+  }
+  if (n === 0 || d === 0) {
+    return fail("empty-bag", {
+      expected: `at least one tile in ${where}`,
+      received: `shape [${shape.join(", ")}]`,
+      remedy: "encode the slide again with other tissue settings, or leave it out of the cohort",
+    });
+  }
+  return numbersOrFailure(dataset, where, n, d);
+}
+
+function numbersOrFailure(dataset: Dataset, where: string, n: number, d: number) {
+  try {
+    const values = numbersOf(dataset);
+    return ok({ n, d, features: values instanceof Float32Array ? values : Float32Array.from(values) });
+  } catch (error) {
+    return fail("bad-features", {
+      expected: `readable numbers in ${where}`,
+      received: String(error instanceof Error ? error.message : error).split("\n")[0] ?? "",
+      remedy: "copy the file again, or write the features as float32 or float16 without special filters",
+    });
+  }
+}
+
+interface Known {
+  readonly n: number;
+  readonly encoder: string | null;
+  readonly frame: BagMeta["frame"];
+  readonly stride: number | null;
+  readonly isStamp: boolean;
+}
+
+function metaOf(file: Hdf5, { file: top, features, coords }: Attributes, known: Known): BagMeta {
+  const tissue = datasetOf(file, "tissue");
+  const shares = tissue === null ? null : numbersOf(tissue);
+  const isOurs = features.nacre_version !== undefined;
+  const isTrident = coords.patch_size_level0 !== undefined || features.encoder !== undefined;
+  return {
+    layout: isOurs ? "nacre" : known.isStamp ? "stamp" : isTrident ? "trident" : "clam",
+    frame: known.frame,
+    name: textOf(features.name) ?? textOf(coords.name),
+    encoder: known.encoder,
+    mpp: numberOf(features.mpp) ?? stampMpp(top),
+    size: numberOf(coords.patch_size) ?? numberOf(top.tile_size_px),
+    overlap: numberOf(coords.overlap),
+    stride: known.stride,
+    width: numberOf(coords.level0_width),
+    height: numberOf(coords.level0_height),
+    key: textOf(features.key),
+    decoder: textOf(features.decoder),
+    tissue: isOurs && shares?.length === known.n ? Float32Array.from(shares) : null,
+  };
+}
+
+function stampMpp(top: Attributes["file"]): number | null {
+  const microns = numberOf(top.tile_size_um);
+  const pixels = numberOf(top.tile_size_px);
+  return microns === null || pixels === null || pixels === 0 ? null : microns / pixels;
+}
+
+function textOf(value: string | number | undefined): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function numberOf(value: string | number | undefined): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function found(names: readonly string[]): string {
+  return names.length === 0 ? "an empty file" : names.join(", ");
+}
+
+function refuse(where: string, expected: string, received: string): never {
+  return raise("bad-features", {
+    expected: `${expected} in ${where}`,
+    received,
+    remedy: "give files written by CLAM, TRIDENT, STAMP or nacre encode",
+  });
+}

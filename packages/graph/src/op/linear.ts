@@ -1,0 +1,105 @@
+/**
+ * Matrix products. `gemm` takes its transposes as flags, so that none is ever made in memory, and its gradients are again
+ * products of that kind; `matmul` multiplies stacks of matrices.
+ */
+import { broadcastShape, sameShape } from "../shape.ts";
+import { type OperatorNode, operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
+import { add } from "./elementwise.ts";
+import { transposeLast } from "./shape.ts";
+import { sumToShape } from "./sum.ts";
+
+export interface GemmOptions {
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  /** Added to the product; stretched to its shape. */
+  readonly c?: Tensor;
+}
+
+/** a b + c for matrices: [m, k] [k, n] -> [m, n], each factor transposed first where its flag says so. */
+export function gemm(a: Tensor, b: Tensor, { transA = false, transB = false, c }: GemmOptions = {}): Tensor {
+  const [m, k] = sides(a, transA);
+  const [l, n] = sides(b, transB);
+  if (k !== l) {
+    throw new RangeError(
+      `expected factors that share an inner axis, received ${factor(a, transA)} and ${factor(b, transB)}`,
+    );
+  }
+  const shape = [m, n];
+  if (c !== undefined && !sameShape(broadcastShape(shape, c.shape), shape)) {
+    throw new RangeError(
+      `expected a third operand that stretches to ${shapeText(shape)}, received ${shapeText(c.shape)}`,
+    );
+  }
+  return operator(
+    "Gemm",
+    c === undefined ? [a, b] : [a, b, c],
+    { shape, dtype: a.dtype },
+    {
+      attributes: { transA: transA ? 1 : 0, transB: transB ? 1 : 0 },
+      pullbacks: [
+        (g) => (transA ? gemm(b, g, { transA: transB, transB: true }) : gemm(g, b, { transB: !transB })),
+        (g) => (transB ? gemm(g, a, { transA: true, transB: transA }) : gemm(a, g, { transA: !transA })),
+        c === undefined ? null : (g) => sumToShape(g, c),
+      ],
+    },
+  );
+}
+
+/** Whether this is a product to which nothing has been added. */
+export function isPlainProduct(x: Tensor): boolean {
+  return x.node.kind === "operator" && x.node.op === "Gemm" && x.node.inputs.length === 2;
+}
+
+/** The product made anew with `c` added inside it. */
+export function addInto(product: Tensor, c: Tensor): Tensor {
+  const { inputs, attributes } = product.node as OperatorNode;
+  const [a, b] = inputs as readonly [Tensor, Tensor];
+  return gemm(a, b, { transA: attributes.transA === 1, transB: attributes.transB === 1, c });
+}
+
+/** x w + b along the last axis: [..., d] [d, h] -> [..., h]; b is [h]. */
+export function linear(x: Tensor, w: Tensor, b?: Tensor): Tensor {
+  if (x.shape.length === 2) return gemm(x, w, b === undefined ? {} : { c: b });
+  const product = matmul(x, w);
+  return b === undefined ? product : add(product, b);
+}
+
+/** Product on the last two axes, [..., m, k] [..., k, n] -> [..., m, n]; the axes before them broadcast. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const [m, k] = lastTwo(a);
+  const [l, n] = lastTwo(b);
+  if (k !== l) {
+    throw new RangeError(
+      `expected factors that share an inner axis, received ${shapeText(a.shape)} and ${shapeText(b.shape)}`,
+    );
+  }
+  const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
+  return operator(
+    "MatMul",
+    [a, b],
+    { shape, dtype: a.dtype },
+    {
+      pullbacks: [(g) => sumToShape(matmul(g, transposeLast(b)), a), (g) => sumToShape(matmul(transposeLast(a), g), b)],
+    },
+  );
+}
+
+function lastTwo(x: Tensor): [Shape[number], Shape[number]] {
+  const [m, k] = x.shape.slice(-2);
+  if (m === undefined || k === undefined) {
+    throw new RangeError(`expected a matrix or a stack of them, received shape ${shapeText(x.shape)}`);
+  }
+  return [m, k];
+}
+
+function sides(x: Tensor, isTransposed: boolean): [Shape[number], Shape[number]] {
+  const [m, k] = x.shape;
+  if (x.shape.length !== 2 || m === undefined || k === undefined) {
+    throw new RangeError(`expected a matrix, received shape ${shapeText(x.shape)}; use matmul for stacks of matrices`);
+  }
+  return isTransposed ? [k, m] : [m, k];
+}
+
+function factor(x: Tensor, isTransposed: boolean): string {
+  return isTransposed ? `${shapeText(x.shape)} transposed` : shapeText(x.shape);
+}

@@ -1,0 +1,34 @@
+/** What a fit makes small. */
+import { knownSize, sameShape } from "../shape.ts";
+import { type Operand, shapeText, stopGradient, type Tensor, withPullbacks } from "../tensor.ts";
+import { div, exp, mul, neg, square, sub } from "./elementwise.ts";
+import { countOf, mean } from "./reduce.ts";
+import { logSoftmax } from "./softmax.ts";
+import { sum } from "./sum.ts";
+
+/**
+ * Mean over rows of -sum(target * log softmax(logits)): logits and target [b, k]. The target holds shares of each class,
+ * one-hot as a rule; a class weight is put on by multiplying its column. The gradient goes to the logits only.
+ */
+export function crossEntropy(logits: Tensor, target: Tensor): Tensor {
+  if (logits.shape.length !== 2 || !sameShape(logits.shape, target.shape)) {
+    throw new RangeError(
+      `expected logits and target of one shape [b, k], received ${shapeText(logits.shape)} and ${shapeText(target.shape)}`,
+    );
+  }
+  const rows = knownSize(logits.shape.slice(0, 1));
+  const perRow = (t: Tensor): Tensor => {
+    const share: Operand = rows === null ? countOf(logits, [0]) : rows;
+    return div(t, share);
+  };
+  const fixed = stopGradient(logits);
+  const logShare = logSoftmax(fixed);
+  const value = perRow(neg(sum(mul(logShare, target))));
+  const slope = (): Tensor => sub(mul(exp(logShare), sum(target, { axes: [1], keep: true })), target);
+  return withPullbacks(value, [logits], [(g) => mul(slope(), perRow(g))]);
+}
+
+/** Mean of (x - target)². */
+export function meanSquaredError(x: Tensor, target: Tensor): Tensor {
+  return mean(square(sub(x, target)));
+}

@@ -1,0 +1,66 @@
+/**
+ * What turns stored blocks into pixels. A codec is handed in, so that the same reader runs natively in Node and on
+ * WebAssembly in a browser; each is loaded the first time a slide wants it.
+ */
+import type { Rect } from "@nacre/core";
+import type { Raster } from "../slide/slide.ts";
+
+/** Where decoded pixels go: RGB, the first pixel at byte `offset`, rows `pitch` bytes apart. */
+export interface Target {
+  readonly data: Uint8Array;
+  readonly offset: number;
+  readonly pitch: number;
+}
+
+/** How a decoder names itself in `nacre doctor` and in SlideInfo.reader. */
+export interface DecoderInfo {
+  readonly name: string;
+  readonly native: boolean;
+  readonly version: string;
+  readonly detail: string;
+}
+
+/** Decodes a complete JPEG stream. All implementations give the same pixels, bit for bit. */
+export interface JpegCodec {
+  readonly info: DecoderInfo;
+  /**
+   * Decodes the part `crop` (pixels of the block, inside it) into `target`. `frame` describes the same stream,
+   * which is left as it was.
+   * @throws Error with the decoder's words when the stream is broken, even where it could guess the rest
+   */
+  decode(stream: Uint8Array, frame: JpegFrame, crop: Rect, target: Target): void;
+}
+
+/** What the header of a JPEG stream promises. */
+export interface JpegFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  /** Sampling factors of the first component over those of the others: 1, 2 or 4; 1 x 1 where chroma is not reduced. */
+  readonly chromaX: number;
+  readonly chromaY: number;
+  /** Byte of the stream at which the height is written (two bytes, big-endian). */
+  readonly heightAt: number;
+  readonly isProgressive: boolean;
+}
+
+/** A whole image decoded at once: `components` interleaved bytes a pixel. */
+export interface DecodedImage {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  readonly data: Uint8Array;
+}
+
+export type WholeImageCodec = (bytes: Uint8Array) => DecodedImage;
+/** Inflates a zlib stream to at most `length` bytes. @throws Error when broken or longer */
+export type Inflate = (bytes: Uint8Array, length: number) => Uint8Array;
+
+/** The decoders that a reader may ask for. A codec which is absent raises `unsupported-codec`. */
+export interface Codecs {
+  jpeg(): Promise<JpegCodec>;
+  jpeg2000(): Promise<WholeImageCodec>;
+  inflate(): Promise<Inflate>;
+  /** Plain images (JPEG, PNG) as RGB without colour management; alpha is laid on white. */
+  image(): Promise<(bytes: Uint8Array) => Promise<Raster>>;
+}

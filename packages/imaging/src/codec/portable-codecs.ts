@@ -1,0 +1,27 @@
+/** The decoders that run anywhere WebAssembly does, for the browser. What needs more raises `unsupported-codec`. */
+import { raise } from "@nacre/core";
+import type { Codecs, JpegCodec, WholeImageCodec } from "./codec.ts";
+
+let jpeg: Promise<JpegCodec> | undefined;
+let jpeg2000: Promise<WholeImageCodec> | undefined;
+
+export const portableCodecs: Codecs = {
+  jpeg() {
+    jpeg ??= import("./jpeg-wasm.ts").then((module) => module.openJpegWasm());
+    return jpeg;
+  },
+  jpeg2000() {
+    jpeg2000 ??= import("./jpeg2000.ts").then((module) => module.openJpeg2000());
+    return jpeg2000;
+  },
+  inflate: async () => absent("deflate"),
+  image: async () => absent("plain images"),
+};
+
+function absent(what: string): never {
+  return raise("unsupported-codec", {
+    expected: "JPEG, JPEG 2000, LZW or uncompressed blocks",
+    received: what,
+    remedy: "open the slide in Node",
+  });
+}

@@ -1,0 +1,27 @@
+/** Blocks that are JPEG streams without their tables (TIFF Technical Note 2). */
+import type { JpegCodec } from "../codec/codec.ts";
+import { isOnlyTables, jpegFrame, jpegHead } from "../codec/jpeg-stream.ts";
+import type { BlockPainter } from "../slide/block-level.ts";
+import { hostile } from "./tiff-directory.ts";
+import type { TiffPage } from "./tiff-page.ts";
+
+/**
+ * The head of the level is written over the SOI of each block, so that no stream is ever joined by copying.
+ * `tables` is the JPEGTables field, or null where every block carries its own.
+ * @throws FailureError `hostile-file` when the tables hold more than tables
+ */
+export function jpegPainter(codec: JpegCodec, page: TiffPage, tables: Uint8Array | null, name: string): BlockPainter {
+  if (tables && !isOnlyTables(tables)) hostile(name, "JPEG tables and nothing else in the JPEGTables field");
+  const head = jpegHead(tables, page.photometric);
+  const soi = head.length - 2;
+  return {
+    reader: codec.info.native ? `${codec.info.name} ${codec.info.version}` : `${codec.info.name} (WebAssembly)`,
+    headroom: soi,
+    isCheapInParts: codec.info.native,
+    paint(buffer, crop, target) {
+      if (buffer[soi] !== 0xff || buffer[soi + 1] !== 0xd8) throw new Error("a block that does not begin like a JPEG");
+      buffer.set(head);
+      codec.decode(buffer, jpegFrame(buffer, head.length), crop, target);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** The geometry of blocks: which ones a region touches, and what it needs of each. */
+import type { Rect } from "@nacre/core";
+import type { BlockLevel } from "./block-level.ts";
+
+/** Columns and rows of blocks, both ends included. */
+export interface BlockGrid {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The blocks that a region of level pixels touches, clipped to the level; empty when right < left or bottom < top. */
+export function gridOf(level: BlockLevel, region: Rect): BlockGrid {
+  return {
+    left: Math.max(0, Math.floor(region.x / level.blockWidth)),
+    right: Math.floor((Math.min(region.x + region.width, level.width) - 1) / level.blockWidth),
+    top: Math.max(0, Math.floor(region.y / level.blockHeight)),
+    bottom: Math.floor((Math.min(region.y + region.height, level.height) - 1) / level.blockHeight),
+  };
+}
+
+/** What a region needs of one block: `crop` in block pixels, and where it goes in the answer. */
+export interface BlockPart {
+  readonly crop: Rect;
+  readonly toX: number;
+  readonly toY: number;
+  /** All of the block that lies on the slide is wanted. */
+  readonly isWhole: boolean;
+}
+
+/** What a region of level pixels needs of the block in `column`, `row`, which it must touch. */
+export function partOf(level: BlockLevel, region: Rect, column: number, row: number): BlockPart {
+  const blockX = column * level.blockWidth;
+  const blockY = row * level.blockHeight;
+  const endX = Math.min(blockX + level.blockWidth, level.width);
+  const endY = Math.min(blockY + level.blockHeight, level.height);
+  const x = Math.max(region.x, blockX);
+  const y = Math.max(region.y, blockY);
+  const width = Math.min(region.x + region.width, endX) - x;
+  const height = Math.min(region.y + region.height, endY) - y;
+  return {
+    crop: { x: x - blockX, y: y - blockY, width, height },
+    toX: x - region.x,
+    toY: y - region.y,
+    isWhole: width === endX - blockX && height === endY - blockY,
+  };
+}

@@ -1,0 +1,33 @@
+/** A level that is stored as a grid of compressed blocks: where they lie, and how each becomes pixels. */
+import type { Rect } from "@nacre/core";
+import type { Target } from "../codec/codec.ts";
+import type { Level } from "./slide.ts";
+
+export interface BlockTable {
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Byte offset and length of each block, row-major; a length of 0 is a missing block. */
+  readonly offsets: Float64Array;
+  readonly lengths: Float64Array;
+}
+
+/** How the stored bytes of a block become pixels. Synchronous: its decoder was loaded when the slide was opened. */
+export interface BlockPainter {
+  /** The decoder in use, for SlideInfo.reader. */
+  readonly reader: string;
+  /** Free bytes wanted in front of the stored ones, for a head that completes the stream in place. */
+  readonly headroom: number;
+  /** Whether a part of a block costs less than the whole. */
+  readonly isCheapInParts: boolean;
+  /**
+   * Paints `crop` (pixels of the block) of the block whose stored bytes lie in `buffer` from `headroom` on.
+   * The buffer may be changed. @throws Error in the decoder's words when the block is broken
+   */
+  paint(buffer: Uint8Array, crop: Rect, target: Target): void;
+}
+
+export interface BlockLevel extends Level, BlockTable {
+  readonly painter: BlockPainter;
+}

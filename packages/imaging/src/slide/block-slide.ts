@@ -1,0 +1,210 @@
+/**
+ * A slide whose levels are stored as a grid of compressed blocks. The reading loop is synchronous and allocates one
+ * array, the answer: blocks that lie wholly inside the region are decoded straight into it.
+ * Departure from OpenSlide: where a level's downsample is not a whole number, OpenSlide resamples; here the stored
+ * pixels are given, from the pixel nearest to x, y.
+ */
+import { attempt, FailureError, type Mpp, type Outcome, type Rect, raise } from "@nacre/core";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import type { Target } from "../codec/codec.ts";
+import { BlockCache, type WholeBlock } from "./block-cache.ts";
+import { type BlockGrid, type BlockPart, gridOf, partOf } from "./block-grid.ts";
+import type { BlockLevel } from "./block-level.ts";
+import { checkRegion } from "./check-region.ts";
+import { BACKGROUND } from "./raster.ts";
+import { readAtScale } from "./scaled-read.ts";
+import type { Level, Raster, Region, Slide, SlideInfo } from "./slide.ts";
+
+export function blockSlide(source: ByteSource, info: Omit<SlideInfo, "levels">, levels: readonly BlockLevel[]): Slide {
+  return new BlockSlide(source, info, levels);
+}
+
+/** Stored bytes that were fetched ahead, by block, for sources that cannot read at once. */
+type Fetched = ReadonlyMap<number, Uint8Array>;
+
+/** One read on its way: where the region lies in level pixels, and where its pixels go. */
+interface Canvas {
+  readonly level: BlockLevel;
+  readonly region: Rect;
+  readonly data: Uint8Array;
+  readonly fetched: Fetched | null;
+}
+
+/** Blocks of all levels share one cache; levels are few and blocks fewer than 2^40. */
+const keyOf = (level: Level, block: number): number => level.index * 2 ** 40 + block;
+
+class BlockSlide implements Slide {
+  readonly info: SlideInfo;
+  readonly #source: ByteSource;
+  readonly #levels: readonly BlockLevel[];
+  readonly #cache = new BlockCache();
+  #scratch = new Uint8Array(1 << 16);
+  #isOpen = true;
+
+  constructor(source: ByteSource, info: Omit<SlideInfo, "levels">, levels: readonly BlockLevel[]) {
+    this.#source = source;
+    this.#levels = levels;
+    this.info = { ...info, levels: levels.map(publicLevel) };
+  }
+
+  read(region: Region, signal?: AbortSignal): Promise<Outcome<Raster>> {
+    return attempt(async () => {
+      if (!this.#isOpen)
+        throw new TypeError(`expected an open slide, received a read of ${this.#source.name} after close()`);
+      signal?.throwIfAborted();
+      const level = checkRegion(this.#levels, region);
+      const { width, height } = region;
+      const x = Math.round(region.x / level.downsample);
+      const y = Math.round(region.y / level.downsample);
+      const place = { x, y, width, height };
+      const fetched = this.#source.readSync ? null : await this.#fetch(level, place, signal);
+      const data = new Uint8Array(width * height * 3);
+      if (x < 0 || y < 0 || x + width > level.width || y + height > level.height) data.fill(BACKGROUND);
+      this.#paint({ level, region: place, data, fetched });
+      return { width, height, data };
+    });
+  }
+
+  readAt(mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>> {
+    return readAtScale(this, mpp, place, signal);
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#cache.clear();
+    this.#source.close();
+  }
+
+  #paint(canvas: Canvas): void {
+    const { level, region } = canvas;
+    const grid = gridOf(level, region);
+    const isScan = !level.painter.isCheapInParts || this.#isScan(canvas, grid);
+    for (let row = grid.top; row <= grid.bottom; row++) {
+      for (let column = grid.left; column <= grid.right; column++) {
+        const part = partOf(level, region, column, row);
+        try {
+          this.#paintBlock(canvas, row * level.columns + column, part, isScan);
+        } catch (error) {
+          if (error instanceof FailureError || error instanceof RangeError) throw error;
+          brokenBlock(this.#source.name, level, column, row, error);
+        }
+      }
+    }
+  }
+
+  #isScan(canvas: Canvas, grid: BlockGrid): boolean {
+    const { level, region } = canvas;
+    for (let row = grid.top; row <= grid.bottom; row++) {
+      for (let column = grid.left; column <= grid.right; column++) {
+        const part = partOf(level, region, column, row);
+        if (!part.isWhole && this.#cache.isScanned(keyOf(level, row * level.columns + column))) return true;
+      }
+    }
+    return false;
+  }
+
+  #paintBlock(canvas: Canvas, block: number, part: BlockPart, isScan: boolean): void {
+    const { level, region, data } = canvas;
+    const pitch = region.width * 3;
+    const target = { data, offset: part.toY * pitch + part.toX * 3, pitch };
+    const key = keyOf(level, block);
+    const cached = this.#cache.find(key);
+    if (cached) {
+      copyBlock(cached, part.crop, target);
+      return;
+    }
+    const stored = this.#stored(canvas, block);
+    if (!stored) {
+      fillBackground(part.crop, target);
+      return;
+    }
+    if (part.isWhole || !isScan) {
+      if (!part.isWhole) this.#cache.touch(key);
+      level.painter.paint(stored, part.crop, target);
+      return;
+    }
+    const whole = emptyBlock(level, block);
+    const crop = { x: 0, y: 0, width: whole.width, height: whole.height };
+    level.painter.paint(stored, crop, { data: whole.data, offset: 0, pitch: whole.width * 3 });
+    this.#cache.keep(key, whole);
+    copyBlock(whole, part.crop, target);
+  }
+
+  /** The stored bytes behind the painter's headroom, or null for a missing block. They live until the next call. */
+  #stored(canvas: Canvas, block: number): Uint8Array | null {
+    const { level, fetched } = canvas;
+    const length = level.lengths[block] as number;
+    if (length === 0) return null;
+    const { headroom } = level.painter;
+    const total = headroom + length;
+    if (this.#scratch.length < total) this.#scratch = new Uint8Array(Math.max(total, this.#scratch.length * 2));
+    const bytes = this.#scratch.subarray(headroom, total);
+    const ahead = fetched?.get(block);
+    if (ahead) bytes.set(ahead);
+    else if (this.#source.readInto) this.#source.readInto(level.offsets[block] as number, bytes);
+    else if (this.#source.readSync) bytes.set(this.#source.readSync(level.offsets[block] as number, length));
+    return isFiller(bytes) ? null : this.#scratch.subarray(0, total);
+  }
+
+  async #fetch(level: BlockLevel, region: Rect, signal?: AbortSignal): Promise<Fetched> {
+    const grid = gridOf(level, region);
+    const fetched = new Map<number, Uint8Array>();
+    const waiting: Promise<void>[] = [];
+    for (let row = grid.top; row <= grid.bottom; row++) {
+      for (let column = grid.left; column <= grid.right; column++) {
+        const block = row * level.columns + column;
+        const length = level.lengths[block] as number;
+        if (length === 0) continue;
+        const read = this.#source.read(level.offsets[block] as number, length, signal);
+        waiting.push(read.then((bytes) => void fetched.set(block, bytes)));
+      }
+    }
+    await Promise.all(waiting);
+    return fetched;
+  }
+}
+
+function emptyBlock(level: BlockLevel, block: number): WholeBlock {
+  const column = block % level.columns;
+  const row = (block - column) / level.columns;
+  const width = Math.min(level.blockWidth, level.width - column * level.blockWidth);
+  const height = Math.min(level.blockHeight, level.height - row * level.blockHeight);
+  return { width, height, data: new Uint8Array(width * height * 3) };
+}
+
+function copyBlock(block: WholeBlock, crop: Rect, target: Target): void {
+  const bytes = crop.width * 3;
+  let from = (crop.y * block.width + crop.x) * 3;
+  let to = target.offset;
+  for (let row = 0; row < crop.height; row++) {
+    target.data.set(block.data.subarray(from, from + bytes), to);
+    from += block.width * 3;
+    to += target.pitch;
+  }
+}
+
+function fillBackground(crop: Rect, target: Target): void {
+  for (let row = 0; row < crop.height; row++) {
+    const from = target.offset + row * target.pitch;
+    target.data.fill(BACKGROUND, from, from + crop.width * 3);
+  }
+}
+
+/** Some Aperio scanners fill the place of a block they never scanned with bytes of 0x11. */
+function isFiller(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x11 && bytes[1] === 0x11 && bytes.every((byte) => byte === 0x11);
+}
+
+function brokenBlock(name: string, level: Level, column: number, row: number, cause: unknown): never {
+  const place = `block ${column}, ${row} of level ${level.index} in ${name}`;
+  return raise("broken-tile", {
+    expected: `pixels in ${place}`,
+    received: cause instanceof Error ? cause.message : String(cause),
+    remedy: "fetch the slide again; other regions of it can still be read",
+  });
+}
+
+function publicLevel(level: BlockLevel): Level {
+  const { index, width, height, downsample, blockWidth, blockHeight } = level;
+  return { index, width, height, downsample, blockWidth, blockHeight };
+}

@@ -1,0 +1,111 @@
+/**
+ * Regions at a scale that no level has: the coarsest level that is still fine enough is read and made smaller.
+ * Works on any slide through `read`, in bands, so that a thumbnail of a flat gigapixel file needs little memory.
+ */
+import { attempt, type Mpp, type Outcome, type Rect, raise, unwrap } from "@nacre/core";
+import { checkSize } from "./check-region.ts";
+import { resampleColumns, resampleRows, triangleWeights } from "./resample.ts";
+import type { Level, Raster, Slide } from "./slide.ts";
+
+/** A level counts as fine enough up to this much coarser than wanted: 4.0001 is four. */
+const LEVEL_TOLERANCE = 1.005;
+/** Below this drift over the whole region, in pixels, the level's own pixels are given instead of blurred ones. */
+const DRIFT = 0.5;
+/** Source pixels of one band. */
+const BAND_PIXELS = 2 ** 23;
+
+/** `width` x `height` pixels at `mpp` from x, y (level 0). Fails with no-scale where the slide has none. */
+export function readAtScale(slide: Slide, mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>> {
+  return attempt(async () => {
+    if (!(mpp > 0 && Number.isFinite(mpp))) throw new RangeError(`expected a positive scale, received ${mpp}`);
+    if (slide.info.mpp === null) {
+      const said = slide.info.mppInFile;
+      raise(said === null ? "no-scale" : "implausible-scale", {
+        expected: "a slide whose scale is known",
+        received: said === null ? "a file that does not say it" : `${said} um/px in the file`,
+        remedy: "give it in an mpp column of the cohort file, or with --mpp",
+      });
+    }
+    return unwrap(await readDownsampled(slide, mpp / slide.info.mpp, place, signal));
+  });
+}
+
+/** `width` x `height` pixels, each `downsample` level-0 pixels wide, from x, y (level 0). Below 1 it enlarges. */
+export function readDownsampled(
+  slide: Slide,
+  downsample: number,
+  place: Rect,
+  signal?: AbortSignal,
+): Promise<Outcome<Raster>> {
+  return attempt(async () => {
+    const { x, y, width, height } = place;
+    if (!Number.isFinite(x) || !Number.isFinite(y))
+      throw new RangeError(`expected finite x and y, received ${x}, ${y}`);
+    checkSize(width, height);
+    const level = levelFor(slide.info.levels, downsample);
+    const ratio = downsample / level.downsample;
+    if (Math.abs(ratio - 1) * Math.max(width, height) < DRIFT) {
+      return unwrap(await slide.read({ level: level.index, x, y, width, height }, signal));
+    }
+    return resampled(slide, level, ratio, place, signal);
+  });
+}
+
+/** The coarsest level at least as fine as wanted; level 0 when none is. */
+export function levelFor(levels: readonly Level[], downsample: number): Level {
+  let best = levels[0] as Level;
+  for (const level of levels) {
+    if (level.downsample <= downsample * LEVEL_TOLERANCE && level.downsample > best.downsample) best = level;
+  }
+  return best;
+}
+
+async function resampled(
+  slide: Slide,
+  level: Level,
+  ratio: number,
+  place: Rect,
+  signal?: AbortSignal,
+): Promise<Raster> {
+  const { width, height } = place;
+  const across = span(place.x / level.downsample, width, ratio, level.width);
+  const along = span(place.y / level.downsample, height, ratio, level.height);
+  const columns = triangleWeights({ start: across.start, ratio, n: width, sourceN: across.n });
+  const rows = triangleWeights({ start: along.start, ratio, n: height, sourceN: along.n });
+  const data = new Uint8Array(width * height * 3);
+  const step = bandHeight(across.n, ratio, level);
+  for (let from = 0; from < height; from += step) {
+    const to = Math.min(height, from + step);
+    const firstRow = rows.first[from] as number;
+    const n = (rows.first[to - 1] as number) + rows.taps - firstRow;
+    const region = {
+      level: level.index,
+      x: across.first * level.downsample,
+      y: (along.first + firstRow) * level.downsample,
+      width: across.n,
+      height: n,
+    };
+    const source = unwrap(await slide.read(region, signal));
+    const narrowed = resampleRows(source.data, across.n, n, columns);
+    resampleColumns(narrowed, firstRow, rows, { from, to, n: width }, data);
+  }
+  return { width, height, data };
+}
+
+/**
+ * The whole source pixels that one axis needs: the place and the reach of the filter, but no more of the outside than
+ * the place itself holds, so that background does not bleed into the rim of the slide.
+ */
+function span(begin: number, n: number, ratio: number, size: number): { first: number; n: number; start: number } {
+  const end = begin + n * ratio;
+  const reach = Math.max(1, ratio);
+  const first = Math.max(Math.floor(begin - reach), Math.min(0, Math.floor(begin)));
+  const last = Math.min(Math.ceil(end + reach), Math.max(size, Math.ceil(end)));
+  return { first, n: Math.max(1, last - first), start: begin - first };
+}
+
+/** Output rows of a band: a few rows of blocks, so that the rows read twice at its rims weigh little. */
+function bandHeight(sourceWidth: number, ratio: number, level: Level): number {
+  const rows = Math.max(BAND_PIXELS / sourceWidth, 2 * Math.min(level.blockHeight, 512), 4 * ratio);
+  return Math.max(1, Math.floor(rows / ratio));
+}

@@ -1,0 +1,54 @@
+/** The aggregators there are. Adding one is a file, a line here and a line that runs the contract test. */
+import { fail, type Outcome, ok } from "@nacre/core";
+import { abmil } from "./abmil.ts";
+import type { Aggregator } from "./aggregator.ts";
+import { clamSb } from "./clam-sb.ts";
+import { maxAggregator } from "./max.ts";
+import { meanAggregator } from "./mean.ts";
+import { guess, type OptionTable, type OptionValues, readOptions } from "./option.ts";
+
+const AGGREGATORS: readonly Aggregator[] = [meanAggregator, maxAggregator, abmil, clamSb];
+
+/** What a study file says: a name, and options beside it. */
+export interface AggregatorSpec {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+export interface AggregatorInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly paper: string;
+  readonly options: OptionTable;
+}
+
+/** An aggregator with every option settled. */
+export interface ChosenAggregator {
+  readonly aggregator: Aggregator;
+  readonly options: OptionValues;
+}
+
+/** Every aggregator, in the order in which they are told to users. */
+export function aggregators(): readonly AggregatorInfo[] {
+  return AGGREGATORS.map(({ name, title, paper, options }) => ({ name, title, paper, options }));
+}
+
+/**
+ * The aggregator a study asks for, with defaults filled in. `dropout` (a rate, or null for the aggregator's own) replaces the
+ * option of that name where there is one. Fails with `bad-study`: unknown name or option, naming the nearest known one.
+ */
+export function chooseAggregator(spec: AggregatorSpec, dropout: number | null = null): Outcome<ChosenAggregator> {
+  const { name, ...given } = spec;
+  const aggregator = AGGREGATORS.find((candidate) => candidate.name === name);
+  if (aggregator === undefined) {
+    const known = AGGREGATORS.map((candidate) => candidate.name);
+    return fail("bad-study", {
+      expected: `an aggregator: ${known.join(", ")}`,
+      received: String(name),
+      remedy: guess(String(name), known),
+    });
+  }
+  const isDropoutKnown = dropout !== null && Object.hasOwn(aggregator.options, "dropout");
+  const options = readOptions(aggregator.options, isDropoutKnown ? { dropout, ...given } : given, name);
+  return options.ok ? ok({ aggregator, options: options.value }) : options;
+}

@@ -1,0 +1,188 @@
+/**
+ * One fit: bags and labels in, a model out. Adam, one bag a step, every train bag once an epoch in seeded order; the tune part
+ * alone decides which epoch is kept. There is no way to hand in a test part.
+ * The same request gives the same bits, since order, masks and first weights come from named streams of one seed.
+ */
+import { attempt, type ClassifyTask, fail, type Outcome, ok, randomStream, unwrap } from "@nacre/core";
+import type { OpenSession } from "@nacre/graph";
+import { type AggregatorSpec, chooseAggregator } from "../aggregator/registry.ts";
+import { encodeFitted } from "../model/encode-fitted.ts";
+import type { ModelInfo } from "../model/model-info.ts";
+import type { BagSource } from "./bag-source.ts";
+import { classWeights } from "./class-weights.ts";
+import { advance, NO_PROGRESS, shouldStop } from "./early-stopping.ts";
+import { type FitOptions, readFitOptions } from "./fit-options.ts";
+import { countOf, type Weights } from "./initialise.ts";
+import { type Judge, openJudge } from "./judge.ts";
+import { copyWeights, type Learner, openLearner } from "./learner.ts";
+import { type ModelDesign, weightSpecs } from "./program.ts";
+import { sampleTiles } from "./sample-tiles.ts";
+import { rateAt } from "./schedule.ts";
+import { type Labelled, surveyBags } from "./survey.ts";
+
+export interface Epoch {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the steps, each before its step, with dropout and further losses. */
+  readonly trainLoss: number;
+  /** Mean cross-entropy of the tune bags after the epoch, weighted by class like the train loss; null without tune bags. */
+  readonly tuneLoss: number | null;
+}
+
+/** Why the fit ended: no lower tune loss for long enough, or all epochs done. */
+export type Stopped = "patience" | "epochs";
+
+export interface FitRequest {
+  readonly task: ClassifyTask;
+  readonly aggregator: AggregatorSpec;
+  readonly options?: Partial<FitOptions>;
+  readonly bags: BagSource;
+  readonly train: readonly Labelled[];
+  /** May be empty: then the last epoch is kept, and the model says so. */
+  readonly tune: readonly Labelled[];
+  /** The runtime: `openSession` of `@nacre/graph/node`, or one for the browser. */
+  readonly openSession: OpenSession;
+  readonly signal?: AbortSignal;
+  readonly onEpoch?: (epoch: Epoch) => void;
+}
+
+export interface FittedModel {
+  /** The whole model: `features` [n, d] in, predictions out. */
+  readonly onnx: Uint8Array;
+  readonly weights: Weights;
+  readonly aggregator: ModelInfo["aggregator"];
+  readonly d: number;
+  readonly space: string;
+  readonly history: readonly Epoch[];
+  /** The epoch that was kept. */
+  readonly bestEpoch: number;
+  readonly stopped: Stopped;
+  /** Which rule chose the epoch. */
+  readonly chosenBy: "tune-loss" | "last-epoch";
+  /** How many numbers were learned. */
+  readonly parameters: number;
+}
+
+/**
+ * Fits a model. Failures: bad-study (aggregator or options), too-few, one-class, empty-bag, not-finite, dimension-mismatch,
+ * encoder-mismatch, diverged, cancelled, and what the source of bags says.
+ */
+export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
+  return attempt(async () => {
+    const { task, train, tune, bags, openSession, signal } = request;
+    const options = unwrap(readFitOptions(request.options ?? {}));
+    const chosen = unwrap(chooseAggregator(request.aggregator, options.dropout));
+    const survey = unwrap(await surveyBags({ task, bags, train, tune, standardise: options.standardise, signal }));
+    const { d, space, standardisation, counts } = survey;
+    const design: ModelDesign = { ...chosen, d, k: task.classes.length, standardisation };
+    const weighting = classWeights(counts, options.classWeights);
+    const settings = { ...options, classWeights: weighting };
+    const learner = await openLearner(design, settings, openSession);
+    try {
+      const judge = tune.length === 0 ? null : await openJudge(design, options.threads, openSession);
+      try {
+        const result = unwrap(await runEpochs(request, { ...settings, learner, judge }));
+        const aggregator = { name: chosen.aggregator.name, options: chosen.options };
+        const info: ModelInfo = { task, d, space, aggregator, standardised: options.standardise, members: 1 };
+        return {
+          ...result,
+          onnx: encodeFitted(design, result.weights, info),
+          aggregator,
+          d,
+          space,
+          chosenBy: judge === null ? "last-epoch" : "tune-loss",
+          parameters: weightSpecs(design).reduce((sum, spec) => sum + countOf(spec), 0),
+        } satisfies FittedModel;
+      } finally {
+        await judge?.close();
+      }
+    } finally {
+      await learner.close();
+    }
+  });
+}
+
+type Result = Pick<FittedModel, "weights" | "history" | "bestEpoch" | "stopped">;
+
+/** What a running fit holds beside the request. */
+interface Running extends Omit<FitOptions, "classWeights"> {
+  readonly classWeights: Float32Array;
+  readonly learner: Learner;
+  /** null where the tune part is empty. */
+  readonly judge: Judge | null;
+}
+
+async function runEpochs(request: FitRequest, running: Running): Promise<Outcome<Result>> {
+  const history: Epoch[] = [];
+  let progress = NO_PROGRESS;
+  let best: Weights | null = null;
+  let stopped: Stopped = "epochs";
+  for (let epoch = 1; epoch <= running.epochs; epoch++) {
+    const trainLoss = await learnEpoch(request, running, epoch);
+    const tuneLoss = await judgeEpoch(request, running);
+    const worst = Math.abs(trainLoss) + Math.abs(tuneLoss ?? 0);
+    if (!Number.isFinite(worst)) return diverged({ epoch, trainLoss, tuneLoss }, running.lr);
+    const row = { epoch, trainLoss, tuneLoss };
+    history.push(row);
+    request.onEpoch?.(row);
+    progress = advance(progress, tuneLoss ?? -epoch);
+    if (progress.bestEpoch === epoch) best = copyWeights(running.learner.current());
+    if (shouldStop(progress, running)) {
+      stopped = "patience";
+      break;
+    }
+  }
+  if (best === null) throw new RangeError("expected at least one epoch, received none");
+  return ok({ weights: best, history, bestEpoch: progress.bestEpoch, stopped });
+}
+
+/** Mean loss over one pass through the train bags. */
+async function learnEpoch(request: FitRequest, running: Running, epoch: number): Promise<number> {
+  const { seed, schedule, lr, epochs, maxTiles, learner } = running;
+  const order = randomStream(seed, "order", epoch).shuffled(request.train);
+  const masks = randomStream(seed, "dropout", epoch);
+  const choice = randomStream(seed, "tiles", epoch);
+  let sum = 0;
+  for (const [i, { id, label }] of order.entries()) {
+    if (i % BREATH === 0) await breathe();
+    request.signal?.throwIfAborted();
+    const bag = unwrap(await request.bags.load(id));
+    const rate = rateAt(schedule, lr, (epoch - 1) * order.length + i + 1, epochs * order.length);
+    const loss = await learner.step(sampleTiles(bag, maxTiles, choice), label, rate, masks);
+    sum += loss;
+    if (!Number.isFinite(sum)) return sum;
+  }
+  return sum / order.length;
+}
+
+async function judgeEpoch(
+  { bags, tune, signal }: FitRequest,
+  { learner, judge, classWeights }: Running,
+): Promise<number | null> {
+  if (judge === null) return null;
+  const weights = learner.current();
+  let sum = 0;
+  let total = 0;
+  for (const { id, label } of tune) {
+    signal?.throwIfAborted();
+    const weight = classWeights[label] as number; // labels were checked before the first step
+    sum += weight * (await judge.loss(weights, unwrap(await bags.load(id)), label));
+    total += weight;
+  }
+  return sum / total;
+}
+
+function diverged({ epoch, trainLoss, tuneLoss }: Epoch, lr: number) {
+  return fail("diverged", {
+    expected: "a finite loss",
+    received: `train loss ${trainLoss}, tune loss ${tuneLoss ?? "none"} in epoch ${epoch}`,
+    remedy: `lower fit.lr (it is ${lr}), and look for features of extreme size`,
+  });
+}
+
+const BREATH = 32;
+
+/** Lets messages and signals of the surrounding thread in, which a runtime that computes without pause would keep out. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,103 @@
+/**
+ * Heatmaps of every predicted slide: signed contribution and attention in place, on one scale for all slides, so that a
+ * slide without evidence looks like one. PNG for people, GeoJSON (level-0 pixels) for QuPath.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { attempt, describeFailure, FailureError, type SlideId, unwrap } from "@nacre/core";
+import { readBag } from "@nacre/features/node";
+import { drawHeatmap, type Raster, thumbnail, tilesGeoJson } from "@nacre/imaging";
+import { encodeJpeg, encodePng, openSlideFile } from "@nacre/imaging/node";
+import { hashFile } from "../run/hash.ts";
+import type { Progress } from "../run/progress.ts";
+import type { RunFolder } from "../run/run-folder.ts";
+import { evenShares, type HeatmapScales, type SlideEvidence } from "./evidence.ts";
+
+/** The pictures of one slide for the report, as JPEG files inside the run folder. */
+export interface SlidePictures {
+  readonly thumbnail: string;
+  readonly contribution: string;
+  readonly attention: string;
+  /** For tables. */
+  readonly small: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Longest side in pixels: the heatmap file, the pictures of the report, those in its slide table. */
+export const HEATMAP_SIDE = 1024;
+const REPORT_SIDE = 420;
+const SMALL_SIDE = 96;
+const RECIPE = 1;
+/** Failures of the machine, not of the slide: they end the run. */
+const WORLDLY: ReadonlySet<string> = new Set(["disk-full", "no-permission", "cancelled"]);
+
+/** Draws each slide, skipping those already drawn for the same evidence and scale. Slides without pixels get GeoJSON only. */
+export async function drawHeatmaps(
+  slides: readonly SlideEvidence[],
+  scales: HeatmapScales,
+  { folder, progress, signal }: { folder: RunFolder; progress: Progress; signal: AbortSignal },
+): Promise<{ pictures: Map<SlideId, SlidePictures>; problems: string[] }> {
+  const pictures = new Map<SlideId, SlidePictures>();
+  const problems: string[] = [];
+  progress.begin("drawing heatmaps", slides.length);
+  for (const [i, s] of slides.entries()) {
+    signal.throwIfAborted();
+    const files = filesOf(s);
+    const dependsOn = { recipe: RECIPE, scales, evidence: hashFile(folder.file(s.predicted.evidence)), features: s.extracted.hash };
+    const step = await attempt(() =>
+      folder.steps.run(`heatmap-${s.slide}`, dependsOn, files.all, () => drawSlide(s, scales, folder)),
+    );
+    if (!step.ok && WORLDLY.has(step.failure.kind)) throw new FailureError(step.failure);
+    if (!step.ok) problems.push(`heatmap of ${s.slide}: ${describeFailure(step.failure)}`);
+    else if (step.value.note !== null) pictures.set(s.slide, { ...files.pictures, ...step.value.note });
+    progress.advance(i + 1, s.slide);
+  }
+  progress.end();
+  return { pictures, problems };
+}
+
+async function drawSlide(
+  s: SlideEvidence,
+  scales: HeatmapScales,
+  folder: RunFolder,
+): Promise<{ width: number; height: number } | null> {
+  const bag = unwrap(await readBag(s.extracted.features));
+  const files = filesOf(s);
+  const side = bag.side ?? s.extracted.side ?? 1;
+  const places = { x: bag.x, y: bag.y, side };
+  folder.write(files.geojson, tilesGeoJson(places, { attention: s.attention, contribution: s.evidence }));
+  if (s.extracted.slideFile === null) return null;
+  const slide = unwrap(await openSlideFile(s.extracted.slideFile));
+  try {
+    const downsample = (raster: Raster): number => slide.info.width / raster.width;
+    const signed = (raster: Raster): Raster =>
+      drawHeatmap(raster, downsample(raster), places, s.evidence, { scale: scales.contribution, kind: "signed" });
+    const shares = (raster: Raster): Raster =>
+      drawHeatmap(raster, downsample(raster), places, evenShares(s.attention), { scale: scales.attention, kind: "sequential" });
+    const large = unwrap(await thumbnail(slide, HEATMAP_SIDE));
+    const middle = unwrap(await thumbnail(slide, REPORT_SIDE));
+    folder.write(files.png, await encodePng(signed(large)));
+    folder.write(files.pictures.thumbnail, await encodeJpeg(middle, 82));
+    folder.write(files.pictures.contribution, await encodeJpeg(signed(middle), 82));
+    folder.write(files.pictures.attention, await encodeJpeg(shares(middle), 82));
+    folder.write(files.pictures.small, await encodeJpeg(unwrap(await thumbnail(slide, SMALL_SIDE)), 75));
+    return { width: middle.width, height: middle.height };
+  } finally {
+    slide.close();
+  }
+}
+
+function filesOf(s: SlideEvidence): { png: string; geojson: string; pictures: Omit<SlidePictures, "width" | "height">; all: string[] } {
+  const png = join("heatmaps", `${s.slide}.png`);
+  const geojson = join("heatmaps", `${s.slide}.geojson`);
+  const picture = (name: string): string => join(".nacre", "pictures", `${s.slide}.${name}.jpg`);
+  const pictures = { thumbnail: picture("thumbnail"), contribution: picture("contribution"), attention: picture("attention"), small: picture("small") };
+  const all = s.extracted.slideFile === null ? [geojson] : [png, geojson, ...Object.values(pictures)];
+  return { png, geojson, pictures, all };
+}
+
+export function readPicture(folder: RunFolder, file: string): string {
+  return `data:image/jpeg;base64,${readFileSync(folder.file(file)).toString("base64")}`;
+}
+

@@ -1,0 +1,70 @@
+/** What the model said of each tile of each slide, and the scales on which all slides of a run are drawn. */
+import type { SlideId } from "@nacre/core";
+import type { Extracted } from "../extract/slide-state.ts";
+import { type PredictedBag, readEvidence } from "../predict/predict-bags.ts";
+import type { RunFolder } from "../run/run-folder.ts";
+
+/** Values at the ends of the colour scales, the same on every slide of a run. */
+export interface HeatmapScales {
+  /** Log-odds a tile. */
+  readonly contribution: number;
+  /** Attention times the number of tiles: 1 is an even share. */
+  readonly attention: number;
+}
+
+/** What of one slide is drawn. */
+export interface SlideEvidence {
+  readonly slide: SlideId;
+  readonly predicted: PredictedBag;
+  readonly extracted: Extracted;
+  readonly attention: Float32Array;
+  readonly evidence: Float32Array;
+}
+
+/** The evidence of each slide of a bag: a bag's tiles are its slides' tiles in order. */
+export function evidenceOfSlides(folder: RunFolder, predicted: PredictedBag): SlideEvidence[] {
+  const all = readEvidence(folder, predicted.evidence);
+  let at = 0;
+  return predicted.bag.members.map(({ slide, extracted }) => {
+    const end = at + extracted.tiles;
+    const part = {
+      slide,
+      predicted,
+      extracted,
+      attention: all.attention.slice(at, end),
+      evidence: all.evidence.slice(at, end),
+    };
+    at = end;
+    return part;
+  });
+}
+
+/** The 99.5th percentile of what all slides show, so that one wild tile does not bleach the rest. */
+export function settleScales(slides: Iterable<SlideEvidence>): HeatmapScales {
+  const contribution: number[] = [];
+  const attention: number[] = [];
+  for (const s of slides) {
+    for (const v of s.evidence) contribution.push(Math.abs(v));
+    for (const v of s.attention) attention.push(v * s.attention.length);
+  }
+  return { contribution: percentile(contribution, 0.995), attention: percentile(attention, 0.995) };
+}
+
+function percentile(values: number[], p: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? 0;
+  return value > 0 ? Number(value.toPrecision(3)) : 1;
+}
+
+/** Attention as a multiple of an even share, so that slides with many tiles can be compared with slides with few. */
+export function evenShares(attention: Float32Array): Float32Array {
+  return attention.map((a) => a * attention.length);
+}
+
+/** Index of the tiles of highest (or lowest) evidence, best first. */
+export function rankTiles(evidence: Float32Array, count: number, highest: boolean): number[] {
+  const order = Array.from(evidence.keys());
+  const sign = highest ? -1 : 1;
+  order.sort((a, b) => sign * ((evidence[a] as number) - (evidence[b] as number)) || a - b);
+  return order.slice(0, count);
+}

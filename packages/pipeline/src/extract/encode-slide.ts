@@ -1,0 +1,66 @@
+/** The whole staircase from a slide file to a feature file, for one slide. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { checkBag, type Outcome, ok, type SlideId } from "@nacre/core";
+import { type EncodePool, encodeTiles, writeBag } from "@nacre/features/node";
+import { isSynthetic } from "@nacre/imaging";
+import { guardDisk } from "../run/write-file.ts";
+import type { Extracted } from "./slide-state.ts";
+import { type SurveyOptions, surveySlide } from "./survey-slide.ts";
+
+export interface EncodeSlideOptions extends SurveyOptions {
+  readonly slide: SlideId;
+  /** Registry name or folder. */
+  readonly encoder: string;
+  readonly pool: EncodePool;
+}
+
+export type EncodedSlide = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256">;
+
+/** Encodes `path` into the feature file `output` (TRIDENT layout). Failures of the survey, broken-tile, not-finite, disk-full. */
+export async function encodeSlide(
+  path: string,
+  output: string,
+  options: EncodeSlideOptions,
+): Promise<Outcome<EncodedSlide>> {
+  const survey = await surveySlide(path, options);
+  if (!survey.ok) return survey;
+  const { info, tissue, tiles } = survey.value;
+  const given = options.given === null ? {} : { mpp: options.given };
+  const bag = await encodeTiles(path, given, tiles, options.encoder, {
+    pool: options.pool,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  if (!bag.ok) return bag;
+  const checked = checkBag(bag.value, options.slide);
+  if (!checked.ok) return checked;
+  guardDisk(output, () => mkdirSync(dirname(output), { recursive: true }));
+  const written = await writeBag(output, bag.value, {
+    name: options.slide,
+    encoder: bag.value.space,
+    mpp: options.tiles.mpp,
+    size: options.tiles.size,
+    overlap: options.tiles.overlap,
+    width: info.width,
+    height: info.height,
+    objective: info.objective,
+    tissue: tiles.tissue,
+    decoder: info.reader,
+  });
+  if (!written.ok) return written;
+  return ok({
+    tiles: bag.value.n,
+    d: bag.value.d,
+    space: bag.value.space,
+    side: tiles.side,
+    width: info.width,
+    height: info.height,
+    mpp: info.mpp,
+    mppSource: info.mppSource,
+    mppInFile: info.mppInFile,
+    tissueMm2: tissue.areaMm2,
+    penShare: tissue.penFraction,
+    synthetic: isSynthetic(info),
+    warnings: info.warnings,
+  });
+}

@@ -1,0 +1,138 @@
+/**
+ * Features of every usable slide of a study, from slides or from feature files. Each slide is a step of its own: one
+ * failure is one row, and an interrupted run loses at most the slides in hand.
+ */
+import { join } from "node:path";
+import { type CohortRow, checkBag, type Failure, fail, groupBy, type Outcome, ok } from "@nacre/core";
+import { type EncodePool, readBag } from "@nacre/features/node";
+import type { Progress } from "../run/progress.ts";
+import type { RunFolder } from "../run/run-folder.ts";
+import type { Study } from "../study/read-study.ts";
+import { encodeSlide } from "./encode-slide.ts";
+import type { Inventory, InventoryItem } from "./inventory.ts";
+import type { Extracted, SlideState } from "./slide-state.ts";
+
+export interface ExtractOptions {
+  readonly study: Study;
+  readonly folder: RunFolder;
+  readonly inventory: Inventory;
+  /** null where the study brings features. */
+  readonly source: { readonly pool: EncodePool; readonly encoder: { readonly name: string; readonly sha256: string } } | null;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Static shards: encode only the slides of this shard; the others keep what is already there. */
+  readonly shard?: { readonly index: number; readonly count: number };
+}
+
+/** Bumped when tissue, tiling or the file layout change in a way that changes features. */
+const RECIPE = 1;
+
+/** The state of every row of the cohort, in its order. */
+export async function extractFeatures(rows: readonly CohortRow[], options: ExtractOptions): Promise<SlideState[]> {
+  const { progress, source } = options;
+  const states: SlideState[] = new Array(rows.length);
+  let next = 0;
+  let done = 0;
+  progress.begin(source === null ? "reading features" : "encoding slides", rows.length);
+  const lane = async (): Promise<void> => {
+    while (next < rows.length) {
+      const i = next++;
+      const row = rows[i] as CohortRow;
+      states[i] = await stateOf(row, i, options);
+      progress.advance(++done, row.slide);
+    }
+  };
+  await Promise.all(Array.from({ length: (source?.pool.threads ?? 0) + 1 }, lane));
+  progress.end();
+  return source === null ? refuseOtherDimensions(states) : states;
+}
+
+async function stateOf(row: CohortRow, index: number, options: ExtractOptions): Promise<SlideState> {
+  options.signal.throwIfAborted();
+  const { inventory, shard } = options;
+  if (row.label === null) return { row, state: "unlabelled", extracted: null, failure: null };
+  const removed = inventory.duplicates.removed.get(row.slide);
+  if (removed !== undefined) return { row, state: "removed", extracted: null, failure: removed };
+  const item = inventory.items.get(row.slide);
+  if (item === undefined) return failed(row, inventory.failures.get(row.slide) as Failure);
+  const mine = shard === undefined || index % shard.count === shard.index;
+  const extracted = await (options.source === null ? importOne(row, item, options) : extractOne(row, item, options, mine));
+  return extracted.ok ? { row, state: "ready", extracted: extracted.value, failure: null } : failed(row, extracted.failure);
+}
+
+function failed(row: CohortRow, failure: Failure): SlideState {
+  return { row, state: "failed", extracted: null, failure };
+}
+
+type Note = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256">;
+
+async function extractOne(row: CohortRow, item: InventoryItem, options: ExtractOptions, mine: boolean): Promise<Outcome<Extracted>> {
+  const { study, folder, source, signal } = options;
+  if (source === null) throw new TypeError("expected an encoder to extract with, received none");
+  const output = join("features", `${row.slide}.h5`);
+  const name = `extract-${row.slide}`;
+  const dependsOn = { recipe: RECIPE, sha256: item.sha256, mpp: row.mpp, tiles: study.tiles, encoder: source.encoder };
+  let step = folder.steps.recall<Note>(name, dependsOn);
+  if (step === null) {
+    if (!mine) return OTHER_SHARD;
+    const { tiles, encoder } = study;
+    const note = await encodeSlide(item.path, folder.file(output), {
+      slide: row.slide,
+      given: row.mpp,
+      tiles,
+      encoder,
+      pool: source.pool,
+      signal,
+    });
+    if (!note.ok) return note;
+    step = folder.steps.remember<Note>(name, dependsOn, [output], note.value);
+  }
+  return ok({
+    ...step.note,
+    features: folder.file(output),
+    slideFile: item.path,
+    sha256: item.sha256,
+    hash: step.hash,
+  });
+}
+
+const OTHER_SHARD = fail("unfinished", {
+  expected: "this slide to be encoded",
+  received: "a slide of another shard, not there yet",
+  remedy: "run the other shards, then run once more without --shard",
+});
+
+async function importOne(row: CohortRow, item: InventoryItem, { folder }: ExtractOptions): Promise<Outcome<Extracted>> {
+  const name = `import-${row.slide}`;
+  const dependsOn = { recipe: RECIPE, sha256: item.sha256 };
+  let note = folder.steps.recall<Note>(name, dependsOn)?.note;
+  if (note === undefined) {
+    const bag = await readBag(item.path);
+    if (!bag.ok) return bag;
+    const checked = checkBag(bag.value, row.slide);
+    if (!checked.ok) return checked;
+    const { n, d, space, side } = bag.value;
+    note = {
+      tiles: n, d, space, side,
+      width: null, height: null, mpp: null, mppSource: null, mppInFile: null, tissueMm2: null, penShare: null, synthetic: false, warnings: [],
+    };
+    folder.steps.remember<Note>(name, dependsOn, [], note);
+  }
+  return ok({ ...note, features: item.path, slideFile: null, sha256: item.sha256, hash: item.sha256 });
+}
+
+/** All bags of a study live in one space: slides with another dimension than most become failures. */
+function refuseOtherDimensions(states: readonly SlideState[]): SlideState[] {
+  const ready = states.filter((s) => s.extracted !== null);
+  const [usual] = [...groupBy(ready, (s) => s.extracted?.d)].sort((a, b) => b[1].length - a[1].length);
+  return states.map((s) => {
+    if (s.extracted === null || s.extracted.d === usual?.[0]) return s;
+    const problem = fail("dimension-mismatch", {
+      expected: `${usual?.[0]} features a tile, as in most slides of this cohort`,
+      received: `${s.extracted.d} in ${s.extracted.features}`,
+      remedy: "encode this slide with the same encoder as the others",
+    });
+    return failed(s.row, problem.failure);
+  });
+}
+

@@ -1,0 +1,41 @@
+/** The first steps of the staircase on one file: open, find tissue, lay tiles. Cheap, and all that `nacre tissue` and `nacre tiles` need. */
+import { fail, mpp, type Outcome, ok } from "@nacre/core";
+import { findTissue, layTiles, type SlideInfo, type Tiles, type Tissue } from "@nacre/imaging";
+import { openSlideFile } from "@nacre/imaging/node";
+import type { StudyFile } from "../study/study-schema.ts";
+
+export interface Survey {
+  readonly info: SlideInfo;
+  readonly tissue: Tissue;
+  readonly tiles: Tiles;
+}
+
+export interface SurveyOptions {
+  /** Scale given by the user, micrometres per pixel; null to believe the file. */
+  readonly given: number | null;
+  readonly tiles: StudyFile["tiles"];
+  readonly signal?: AbortSignal;
+}
+
+/** Failures of the reader, then no-scale, no-tissue, too-few-tiles. */
+export async function surveySlide(path: string, options: SurveyOptions): Promise<Outcome<Survey>> {
+  const slide = await openSlideFile(path, options.given === null ? {} : { mpp: options.given });
+  if (!slide.ok) return slide;
+  try {
+    const tissue = await findTissue(slide.value, {}, options.signal);
+    if (!tissue.ok) return tissue;
+    const { size, overlap, minTissue, minTiles } = options.tiles;
+    const tiles = layTiles(slide.value, tissue.value, { mpp: mpp(options.tiles.mpp), size, overlap, minTissue });
+    if (!tiles.ok) return tiles;
+    if (tiles.value.n < minTiles) {
+      return fail("too-few-tiles", {
+        expected: `at least ${minTiles} tiles (tiles.minTiles)`,
+        received: `${tiles.value.n} in ${path}`,
+        remedy: "lower tiles.minTiles or tiles.minTissue, or leave the slide out",
+      });
+    }
+    return ok({ info: slide.value.info, tissue: tissue.value, tiles: tiles.value });
+  } finally {
+    slide.value.close();
+  }
+}

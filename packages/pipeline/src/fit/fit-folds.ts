@@ -1,0 +1,139 @@
+/**
+ * Fits one model a fold, and beside it the mean-pool baseline on the same parts, each on its own thread. The chosen
+ * epoch depends on the tune part alone; test slides are not even named to the worker.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type ClassifyTask, type Fold, raise, type Split, unwrap } from "@nacre/core";
+import type { Epoch, Labelled } from "@nacre/models";
+import type { Progress } from "../run/progress.ts";
+import type { RunFolder } from "../run/run-folder.ts";
+import type { StepResult } from "../run/step.ts";
+import { runJobs, workerUrl } from "../run/workers.ts";
+import type { Study } from "../study/read-study.ts";
+import { type BagEntry, bagsOf } from "./bag-list.ts";
+import type { FitAnswer, FitJob } from "./fit-job.ts";
+
+export interface FitNote extends Omit<FitAnswer, "onnx"> {
+  /** Number of bags. */
+  readonly train: number;
+  readonly tune: number;
+}
+
+export interface FittedFold {
+  readonly fold: number;
+  /** Path inside the run folder. */
+  readonly file: string;
+  readonly step: StepResult<FitNote>;
+}
+
+export interface FitFoldsOptions {
+  readonly study: Study;
+  readonly task: ClassifyTask;
+  readonly folder: RunFolder;
+  readonly split: Split;
+  readonly bags: readonly BagEntry[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Bumped when the same inputs would give other weights. */
+const RECIPE = 1;
+const MEMORY = 384 * 1024 * 1024;
+
+/** The fold models of the study's aggregator, then those of the baseline. @throws FailureError of the first fold that failed */
+export async function fitFolds(options: FitFoldsOptions): Promise<{ model: FittedFold[]; baseline: FittedFold[] }> {
+  const { study, split } = options;
+  const plans = [
+    ...split.folds.map((fold) => plan(options, fold, study.aggregator, "model")),
+    ...split.folds.map((fold) => plan(options, fold, { name: "mean" }, ".nacre/baseline")),
+  ];
+  const fitted: (FittedFold | null)[] = plans.map((p) => {
+    const step = options.folder.steps.recall<FitNote>(p.name, p.dependsOn);
+    return step === null ? null : { fold: p.fold, file: p.file, step };
+  });
+  const missing = plans.filter((_, i) => fitted[i] === null);
+  const onEpoch = epochsOf(missing.length * study.fit.epochs, options.progress);
+  const lanes = Math.max(1, Math.min(availableParallelism(), missing.length));
+  // Each finished fold is recorded at once, so that an interruption costs only the folds in hand.
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (let p = missing.shift(); p !== undefined; p = missing.shift()) {
+        const current = p;
+        const [answer] = await runJobs<FitJob, FitAnswer>(workerUrl(import.meta.url, "./fit-worker.js"), [p.job(lanes)], {
+          concurrency: 1,
+          signal: options.signal,
+          onProgress: (_, row) => onEpoch(current.name, row as Epoch),
+        });
+        if (answer === undefined) throw new Error("expected an answer of the fit worker, received none");
+        const { onnx, ...rest } = unwrap(answer);
+        options.folder.write(p.file, onnx);
+        const note: FitNote = { ...rest, train: p.train, tune: p.tune };
+        fitted[plans.indexOf(p)] = {
+          fold: p.fold,
+          file: p.file,
+          step: options.folder.steps.remember(p.name, p.dependsOn, [p.file], note),
+        };
+      }
+    }),
+  );
+  options.progress.end();
+  const all = fitted.filter((f) => f !== null);
+  return { model: all.slice(0, split.folds.length), baseline: all.slice(split.folds.length) };
+}
+
+interface Plan {
+  readonly name: string;
+  readonly fold: number;
+  readonly file: string;
+  readonly dependsOn: unknown;
+  readonly train: number;
+  readonly tune: number;
+  job(lanes: number): FitJob;
+}
+
+function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregator"], folder: string): Plan {
+  const { study, task, bags } = options;
+  const train = bagsOf(bags, fold.train);
+  const tune = bagsOf(bags, fold.tune);
+  if (train.length === 0) {
+    raise("too-few", {
+      expected: `at least one bag to fit in fold ${fold.fold}`,
+      received: "none",
+      remedy: "use fewer folds, a smaller tune share, or more slides",
+    });
+  }
+  const labelled = (entries: readonly BagEntry[]): Labelled[] =>
+    entries.map((b) => ({ id: b.id, label: task.classes.indexOf(b.label) }));
+  const fitOptions = { ...study.fit, seed: study.seed * 1000 + fold.fold };
+  const content = (entries: readonly BagEntry[]): unknown =>
+    entries.map((b) => ({ id: b.id, label: b.label, features: b.members.map((m) => m.extracted.hash) }));
+  return {
+    name: `${folder === "model" ? "fit" : "baseline"}-${fold.fold}`,
+    fold: fold.fold,
+    file: join(folder, `fold-${fold.fold}.onnx`),
+    dependsOn: { recipe: RECIPE, task, aggregator, fit: fitOptions, train: content(train), tune: content(tune) },
+    train: train.length,
+    tune: tune.length,
+    job: (lanes) => ({
+      task,
+      aggregator,
+      options: fitOptions,
+      train: labelled(train),
+      tune: labelled(tune),
+      files: Object.fromEntries([...train, ...tune].map((b) => [b.id, b.members.map((m) => m.extracted.features)])),
+      memory: Math.floor(MEMORY / lanes),
+    }),
+  };
+}
+
+/** Progress over the epochs of all folds together. A fold that stops early leaves its share undone. */
+function epochsOf(total: number, progress: Progress): (name: string, row: Epoch) => void {
+  const done = new Map<string, number>();
+  if (total > 0) progress.begin("fitting", total);
+  return (name, row) => {
+    done.set(name, row.epoch);
+    const sum = [...done.values()].reduce((a, b) => a + b, 0);
+    progress.advance(Math.min(total, sum), `${name} epoch ${row.epoch}, train loss ${row.trainLoss.toFixed(3)}`);
+  };
+}

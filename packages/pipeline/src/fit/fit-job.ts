@@ -1,0 +1,19 @@
+/** What a fit worker is told and what it answers. Plain values only: they cross a thread border. */
+import type { ClassifyTask } from "@nacre/core";
+import type { FittedModel, Labelled } from "@nacre/models";
+import type { StudyFile } from "../study/study-schema.ts";
+
+export interface FitJob {
+  readonly task: ClassifyTask;
+  readonly aggregator: StudyFile["aggregator"];
+  readonly options: StudyFile["fit"] & { readonly seed: number };
+  readonly train: readonly Labelled[];
+  readonly tune: readonly Labelled[];
+  /** Feature files of every bag above. */
+  readonly files: Readonly<Record<string, readonly string[]>>;
+  /** Bytes of features the worker may keep in memory. */
+  readonly memory: number;
+}
+
+/** What the worker answers: the model file, and what its card wants to know. */
+export type FitAnswer = Omit<FittedModel, "weights" | "space">;

@@ -1,0 +1,72 @@
+/** The scorecard of a run: the referee's numbers, beside two baselines that cost nothing and often win. */
+import { type ClassifyTask, type CohortRow, type Outcome, ok, unwrap } from "@nacre/core";
+import {
+  type AuditReport,
+  type Estimate,
+  type Evaluation,
+  evaluate,
+  type PredictionRow,
+  siteOnlyBaseline,
+} from "@nacre/evaluation";
+import type { PredictedBag } from "../predict/predict-bags.ts";
+import type { Study } from "../study/read-study.ts";
+
+export interface RunScorecard extends Evaluation {
+  readonly task: ClassifyTask;
+  /** The unit of every number. */
+  readonly unit: "patient";
+  readonly baselines: {
+    /** Site alone, in patient-stratified folds: what a model could reach without looking at a slide. */
+    readonly siteOnly: Estimate;
+    /** The mean of the tiles with a linear head, on the same parts. */
+    readonly meanPool: { readonly internal: Estimate; readonly external: Estimate | null };
+  };
+  readonly audit: AuditReport;
+}
+
+export interface JudgeOptions {
+  readonly study: Study;
+  readonly task: ClassifyTask;
+  readonly audit: AuditReport;
+  /** The labelled slides that were ready. */
+  readonly cohort: readonly CohortRow[];
+}
+
+/** Judges the predictions of the model and of the mean-pool baseline. Failures: conflicting-label. */
+export function judgeRun(
+  model: readonly PredictedBag[],
+  baseline: readonly PredictedBag[],
+  { study, task, audit, cohort }: JudgeOptions,
+): Outcome<RunScorecard> {
+  const allowed = study.allow.some((a) => a.finding === "conflicting-label");
+  const conflicts = allowed ? ("separate" as const) : ("refuse" as const);
+  const options = { ...study.evaluate, seed: study.seed, conflicts };
+  const rows = predictionRows(model);
+  const score = evaluate(rows, task, options);
+  if (!score.ok) return score;
+  const meanPool = unwrap(evaluate(predictionRows(baseline), task, { ...options, subgroups: [] }));
+  return ok({
+    task,
+    unit: "patient",
+    ...score.value,
+    baselines: {
+      siteOnly: siteOnlyBaseline(cohort, task, { seed: study.seed }),
+      meanPool: { internal: meanPool.internal.auroc, external: meanPool.external?.auroc ?? null },
+    },
+    audit,
+  });
+}
+
+export function predictionRows(predicted: readonly PredictedBag[]): PredictionRow[] {
+  return predicted.map((p) => ({
+    slide: p.bag.id,
+    case: p.bag.row.case,
+    patient: p.bag.row.patient,
+    site: p.bag.row.site,
+    part: p.part,
+    fold: p.fold,
+    label: p.bag.label,
+    probabilities: p.probabilities,
+    columns: p.bag.row.columns,
+  }));
+}

@@ -1,0 +1,173 @@
+/**
+ * The model of a finished run on slides it has never seen, prepared exactly as the run prepared its own: same tiles, same
+ * encoder, same colour scale. Features of another encoder are refused.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Bag, type ClassifyTask, checkBag, fail, type Outcome, ok, slideIdOf, unwrap } from "@nacre/core";
+import { EncodePool, readBag } from "@nacre/features/node";
+import type { Session } from "@nacre/graph";
+import { openSession } from "@nacre/graph/node";
+import { drawHeatmap, thumbnail, tilesGeoJson } from "@nacre/imaging";
+import { encodePng, openSlideFile } from "@nacre/imaging/node";
+import { type BagPrediction, predict } from "@nacre/models";
+import type { HeatmapScales } from "../explain/evidence.ts";
+import { HEATMAP_SIDE } from "../explain/draw-slide.ts";
+import { encodeSlide } from "../extract/encode-slide.ts";
+import { nameOf } from "../files.ts";
+import { writeWhole } from "../run/write-file.ts";
+import { readStudy, type Study } from "../study/read-study.ts";
+import { csvText } from "../study/table.ts";
+import { evidenceOf } from "./predict-bags.ts";
+
+export interface PredictorOptions {
+  /** Scale for slides whose file holds none. */
+  readonly given: number | null;
+  readonly signal: AbortSignal;
+}
+
+export interface FilePrediction {
+  /** By class. */
+  readonly probabilities: Readonly<Record<string, number>>;
+  readonly tiles: number;
+}
+
+export interface FileExplanation {
+  readonly written: readonly string[];
+  readonly scale: number;
+}
+
+/** What a run folder says of its model. */
+interface RunFacts {
+  readonly study: Study;
+  readonly task: ClassifyTask;
+  readonly scales: HeatmapScales;
+}
+
+/** Opens the model of a run folder. @throws FailureError missing-file, bad-model */
+export async function openPredictor(run: string, options: PredictorOptions): Promise<Predictor> {
+  const facts = unwrap(readFacts(run));
+  const session = await openSession(readFileSync(join(run, "model", "model.onnx")), { threads: 2 });
+  return new Predictor(session, facts, options);
+}
+
+function readFacts(run: string): Outcome<RunFacts> {
+  const card = join(run, "scorecard.json");
+  if (!existsSync(join(run, "model", "model.onnx")) || !existsSync(card)) {
+    return fail("missing-file", {
+      expected: "a finished run folder with model/model.onnx and scorecard.json",
+      received: `none at ${run}`,
+      remedy: "give the folder of a finished `nacre run` or `nacre demo`",
+    });
+  }
+  const study = readStudy(join(run, "study.yaml"));
+  if (!study.ok) return study;
+  const { task, heatmapScales } = JSON.parse(readFileSync(card, "utf8")) as {
+    task: ClassifyTask;
+    heatmapScales: HeatmapScales;
+  };
+  return ok({ study: study.value, task, scales: heatmapScales });
+}
+
+/** Predicts and explains single files. Holds a session and, once a slide came, encoding threads. */
+export class Predictor {
+  readonly #session: Session;
+  readonly #facts: RunFacts;
+  readonly #options: PredictorOptions;
+  readonly #folder = mkdtempSync(join(tmpdir(), "nacre-predict-"));
+  readonly #rows: (string | number)[][] = [];
+  #pool: EncodePool | null = null;
+
+  constructor(session: Session, facts: RunFacts, options: PredictorOptions) {
+    this.#session = session;
+    this.#facts = facts;
+    this.#options = options;
+  }
+
+  async predict(file: string): Promise<Outcome<FilePrediction>> {
+    const both = await this.#bagAndPrediction(file);
+    if (!both.ok) return both;
+    const { prediction, bag } = both.value;
+    const values = Array.from(prediction.probabilities);
+    this.#rows.push([nameOf(file), ...values.map((v) => Number(v.toPrecision(9)))]);
+    const named = Object.fromEntries(this.#facts.task.classes.map((c, i) => [c, values[i] as number]));
+    return ok({ probabilities: named, tiles: bag.n });
+  }
+
+  /** Writes `<out>/<slide>.png` (for slides) and `<out>/<slide>.geojson`. */
+  async explain(file: string, out: string): Promise<Outcome<FileExplanation>> {
+    const both = await this.#bagAndPrediction(file);
+    if (!both.ok) return both;
+    const { bag, prediction } = both.value;
+    const evidence = evidenceOf(prediction.contribution, this.#facts.task);
+    const places = { x: bag.x, y: bag.y, side: bag.side ?? 1 };
+    const scale = this.#facts.scales.contribution;
+    const geojson = join(out, `${nameOf(file)}.geojson`);
+    writeWhole(geojson, tilesGeoJson(places, { attention: prediction.attention, contribution: evidence }));
+    if (isFeatures(file)) return ok({ written: [geojson], scale });
+    const slide = await openSlideFile(file, this.#given());
+    if (!slide.ok) return slide;
+    try {
+      const thumb = await thumbnail(slide.value, HEATMAP_SIDE);
+      if (!thumb.ok) return thumb;
+      const downsample = slide.value.info.width / thumb.value.width;
+      const drawn = drawHeatmap(thumb.value, downsample, places, evidence, { scale, kind: "signed" });
+      const png = join(out, `${nameOf(file)}.png`);
+      writeWhole(png, await encodePng(drawn));
+      return ok({ written: [png, geojson], scale });
+    } finally {
+      slide.value.close();
+    }
+  }
+
+  /** All predictions so far as a table. */
+  writeTable(path: string): void {
+    writeWhole(path, csvText(["slide", ...this.#facts.task.classes.map((c) => `p_${c}`)], this.#rows));
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    await this.#session.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #bagAndPrediction(file: string): Promise<Outcome<{ bag: Bag; prediction: BagPrediction }>> {
+    const bag = isFeatures(file) ? await readBag(file) : await this.#encode(file);
+    if (!bag.ok) return bag;
+    const checked = checkBag(bag.value, file);
+    if (!checked.ok) return checked;
+    const prediction = await predict(this.#session, checked.value);
+    return prediction.ok ? ok({ bag: checked.value, prediction: prediction.value }) : prediction;
+  }
+
+  async #encode(file: string): Promise<Outcome<Bag>> {
+    const { study } = this.#facts;
+    if (study.slides === undefined) {
+      return fail("bad-usage", {
+        expected: "a feature file, since this model was fitted on features made elsewhere",
+        received: file,
+        remedy: "encode the slide with the encoder the features came from, and give the h5 file",
+      });
+    }
+    this.#pool ??= new EncodePool({ threads: 2 });
+    const output = join(this.#folder, `${nameOf(file)}.h5`);
+    const encoded = await encodeSlide(file, output, {
+      slide: slideIdOf(nameOf(file)),
+      given: this.#options.given,
+      tiles: study.tiles,
+      encoder: study.encoder,
+      pool: this.#pool,
+      signal: this.#options.signal,
+    });
+    return encoded.ok ? readBag(output) : encoded;
+  }
+
+  #given(): { mpp?: number } {
+    return this.#options.given === null ? {} : { mpp: this.#options.given };
+  }
+}
+
+function isFeatures(file: string): boolean {
+  return /\.(h5|hdf5)$/i.test(file);
+}

@@ -1,0 +1,161 @@
+/**
+ * What a finished run leaves for people and for programs: scorecard.json, model/model.json, provenance.json, report.html
+ * and summary.md. Nothing here is computed anew, and nothing depends on the clock.
+ */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { EncoderInfo } from "@nacre/features";
+import { decoderReport } from "@nacre/imaging/node";
+import { FIT_DEFAULTS, modelCard, type PartCount } from "@nacre/models";
+import type { Drawn } from "./explain/draw-run.ts";
+import type { Inventory } from "./extract/inventory.ts";
+import type { SlideState } from "./extract/slide-state.ts";
+import type { BagEntry } from "./fit/bag-list.ts";
+import { bagsOf } from "./fit/bag-list.ts";
+import type { FittedFold } from "./fit/fit-folds.ts";
+import type { Division } from "./judge/divide-cohort.ts";
+import type { RunScorecard } from "./judge/judge-run.ts";
+import type { LocalisedSlide } from "./localise.ts";
+import type { PredictedBag } from "./predict/predict-bags.ts";
+import { reportData } from "./report-data-of.ts";
+import { renderReport } from "./report/render-report.ts";
+import { renderSummary } from "./report/render-summary.ts";
+import { hashFile, hashOf } from "./run/hash.ts";
+import type { RunFolder } from "./run/run-folder.ts";
+import type { Cohort } from "./study/read-cohort.ts";
+import type { SettledStudy } from "./study/settle-study.ts";
+
+/** Everything a finished run knows about itself. */
+export interface FinishedRun {
+  readonly study: SettledStudy;
+  readonly cohort: Cohort;
+  /** null where the study brought features. */
+  readonly encoder: EncoderInfo | null;
+  readonly inventory: Inventory;
+  readonly division: Division;
+  readonly states: readonly SlideState[];
+  readonly bags: readonly BagEntry[];
+  readonly fitted: readonly FittedFold[];
+  readonly predicted: readonly PredictedBag[];
+  readonly scorecard: RunScorecard;
+  readonly drawn: Drawn;
+  readonly localised: readonly LocalisedSlide[] | null;
+}
+
+/** Which program made a result, with what. */
+export interface Versions {
+  readonly nacre: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly jpeg: string;
+  readonly platform: string;
+}
+
+export async function versions(): Promise<Versions> {
+  const jpeg = await decoderReport();
+  return {
+    nacre: versionOf("../package.json"),
+    node: process.versions.node,
+    onnxruntime: versionOf("../../../node_modules/onnxruntime-node/package.json"),
+    jpeg: `${jpeg.name} ${jpeg.version}`,
+    platform: `${process.platform} ${process.arch}, ${availableParallelism()} threads`,
+  };
+}
+
+/** Writes the records of a finished run. */
+export async function writeRecords(folder: RunFolder, run: FinishedRun): Promise<void> {
+  folder.write("scorecard.json", pretty(scorecardJson(run)));
+  folder.write("model/model.json", pretty(modelCard(cardFacts(run))));
+  const provenance = provenanceOf(folder, run, await versions());
+  folder.write("provenance.json", pretty(provenance));
+  const data = reportData(folder, run, provenance);
+  folder.write("report.html", renderReport(data));
+  folder.write("summary.md", renderSummary(data));
+}
+
+export interface ProvenanceRecord {
+  readonly study: string;
+  readonly seed: number;
+  readonly versions: Versions;
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly inputs: readonly { readonly slide: string; readonly sha256: string }[];
+}
+
+function provenanceOf(
+  folder: RunFolder,
+  { study, states, encoder, fitted }: FinishedRun,
+  made: Versions,
+): ProvenanceRecord {
+  const { file: _, ...keys } = study;
+  return {
+    study: study.name,
+    seed: study.seed,
+    versions: made,
+    hashes: {
+      options: hashOf({ ...keys, cohort: null, slides: null, features: null }),
+      cohort: hashFile(study.cohort),
+      ...(encoder === null ? {} : { encoder: encoder.sha256 }),
+      ...Object.fromEntries(fitted.map((f) => [f.file, hashFile(folder.file(f.file))])),
+      "model/model.onnx": hashFile(folder.file("model", "model.onnx")),
+      "predictions.csv": hashFile(folder.file("predictions.csv")),
+    },
+    inputs: states.flatMap((s) => (s.extracted === null ? [] : [{ slide: s.row.slide, sha256: s.extracted.sha256 }])),
+  };
+}
+
+function scorecardJson({ study, scorecard, localised, drawn }: FinishedRun): unknown {
+  const shares = (localised ?? []).map((l) => l.share);
+  return {
+    study: study.name,
+    seed: study.seed,
+    ...scorecard,
+    heatmapScales: drawn.scales,
+    ...(shares.length === 0
+      ? {}
+      : {
+          localisation: {
+            mean: shares.reduce((a, b) => a + b, 0) / shares.length,
+            minimum: Math.min(...shares),
+            slides: localised,
+          },
+        }),
+  };
+}
+
+function cardFacts(run: FinishedRun): Parameters<typeof modelCard>[0] {
+  const { study, cohort, encoder, fitted, division, bags } = run;
+  const count = (slides: readonly Parameters<typeof bagsOf>[1][number][]): PartCount => {
+    const part = bagsOf(bags, slides);
+    return {
+      bags: part.length,
+      patients: new Set(part.map((b) => b.row.patient)).size,
+      classes: cohort.task.classes.map((c) => part.filter((b) => b.label === c).length),
+    };
+  };
+  return {
+    study: study.name,
+    task: cohort.task,
+    encoder: {
+      name: encoder?.name ?? "unknown (features were brought)",
+      licence: encoder?.licence ?? "unknown",
+      source: encoder?.source ?? "unknown",
+    },
+    folds: fitted.map((f) => f.step.note),
+    fit: { ...FIT_DEFAULTS, ...study.fit, seed: study.seed },
+    parts: division.split.folds.map((f) => ({ train: count(f.train), tune: count(f.tune), test: count(f.test) })),
+    sites: [...new Set(cohort.rows.map((r) => r.site).filter((s) => s !== null))].sort(),
+    limits: [],
+  };
+}
+
+function pretty(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function versionOf(path: string): string {
+  try {
+    return (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { version: string }).version;
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * The main job, from a study file to a finished run folder: inventory, split, audit (and refusal), features, fit,
+ * predict, draw, judge, report. Every stage reads what the one before left and is skipped where nothing changed.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type CohortRow, mpp, raise, unwrap } from "@nacre/core";
+import { refusals } from "@nacre/evaluation";
+import { checkTiles, type EncoderInfo } from "@nacre/features";
+import { EncodePool, openEncoder } from "@nacre/features/node";
+import { drawRun } from "./explain/draw-run.ts";
+import { extractFeatures } from "./extract/extract-features.ts";
+import { type Inventory, takeInventory, usableRows } from "./extract/inventory.ts";
+import { locateFeatures, locateSlide } from "./extract/locate.ts";
+import { type SlideState, slidesCsv } from "./extract/slide-state.ts";
+import { listBags } from "./fit/bag-list.ts";
+import { fitFolds } from "./fit/fit-folds.ts";
+import { auditStudy } from "./judge/audit-study.ts";
+import { divideCohort } from "./judge/divide-cohort.ts";
+import { judgeRun, type RunScorecard } from "./judge/judge-run.ts";
+import { localise } from "./localise.ts";
+import { joinFolds, predictBags, predictionsCsv } from "./predict/predict-bags.ts";
+import { type FinishedRun, writeRecords } from "./records.ts";
+import type { Progress } from "./run/progress.ts";
+import { RunFolder } from "./run/run-folder.ts";
+import { type Cohort, readCohort } from "./study/read-cohort.ts";
+import type { Study } from "./study/read-study.ts";
+import { type SettledStudy, settleStudy, studyYaml } from "./study/settle-study.ts";
+
+export interface RunOptions {
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly shard?: { readonly index: number; readonly count: number };
+  /** Stop after fitting. */
+  readonly until?: "fit";
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** An open run folder in place of `out`; it is closed at the end. */
+  readonly folder?: RunFolder;
+  /** Work to be done inside the folder before the study is read. */
+  readonly prepare?: () => Promise<void>;
+}
+
+export interface RunResult {
+  readonly out: string;
+  readonly slides: Readonly<Record<SlideState["state"], number>>;
+  /** Slides that failed. */
+  readonly failed: number;
+  readonly failures: readonly { readonly slide: string; readonly kind: string; readonly received: string }[];
+  readonly models: readonly string[];
+  /** null where the run stopped before judging. */
+  readonly scorecard: RunScorecard | null;
+  readonly report: string | null;
+}
+
+/** Runs a study. @throws FailureError with any failure kind; `refused` where the audit stops it */
+export async function runStudy(study: Study, options: RunOptions): Promise<RunResult> {
+  const folder = options.folder ?? unwrap(await RunFolder.open(options.out, { resume: options.resume ?? false }));
+  try {
+    await options.prepare?.();
+    const question = await settleOrStop(folder, () => settle(study));
+    return await runIn(folder, question, options);
+  } finally {
+    folder.close();
+  }
+}
+
+async function settle(study: Study): Promise<Question> {
+  const cohort = unwrap(readCohort(study));
+  const encoder = study.slides === undefined ? null : await describeEncoder(study);
+  return { study: settleStudy(study, cohort), cohort, encoder };
+}
+
+interface Question {
+  readonly study: SettledStudy;
+  readonly cohort: Cohort;
+  readonly encoder: EncoderInfo | null;
+}
+
+async function runIn(folder: RunFolder, question: Question, options: RunOptions): Promise<RunResult> {
+  const { study, cohort } = question;
+  const { progress, signal } = options;
+  const inventory = await takeInventory(cohort.rows, { locate: locator(study), folder, progress, signal });
+  const usable = usableRows(cohort.rows, inventory);
+  if (usable.length === 0) nothingUsable(cohort.rows, inventory);
+  const { division, audit } = await settleOrStop(folder, () => {
+    const made = unwrap(divideCohort(usable, study, cohort.task));
+    const report = auditStudy({ study, cohort, usable, inventory, division: made });
+    refuse(refusals(report, study.allow));
+    return { division: made, audit: report };
+  });
+  folder.write("study.yaml", studyYaml(study, folder.path));
+
+  const states = await extract(folder, question, inventory, options);
+  folder.write("slides.csv", slidesCsv(states));
+  const ready = states.filter((s) => s.state === "ready");
+  if (ready.length === 0) nothingReady(states);
+  const bags = listBags(states, study.bag);
+  const common = { study, task: cohort.task, folder, split: division.split, bags, progress, signal };
+  const fitted = await fitFolds(common);
+  const model = joinFolds(folder, fitted.model, join("model", "model.onnx"));
+  const soFar = {
+    out: folder.path,
+    slides: countStates(states),
+    failed: states.filter((s) => s.state === "failed").length,
+    failures: states.flatMap((s) => (s.state === "failed" && s.failure !== null ? [{ slide: s.row.slide, ...s.failure }] : [])),
+    models: [...fitted.model.map((f) => f.file), model],
+  };
+  if (options.until === "fit") {
+    folder.stop();
+    return { ...soFar, scorecard: null, report: null };
+  }
+  const predicted = await predictBags(fitted.model, model, { ...common, kind: "model" });
+  folder.write("predictions.csv", predictionsCsv(predicted, cohort.task));
+  const meanPool = joinFolds(folder, fitted.baseline, join(".nacre", "baseline", "model.onnx"));
+  const baseline = await predictBags(fitted.baseline, meanPool, { ...common, kind: "baseline" });
+  const scorecard = unwrap(judgeRun(predicted, baseline, { study, task: cohort.task, audit, cohort: ready.map((s) => s.row) }));
+  const drawn = await drawRun(predicted, { folder, study, task: cohort.task, progress, signal });
+  const localised = await localise(folder, drawn.slides);
+  const finished: FinishedRun = { ...question, inventory, division, states, bags, fitted: fitted.model, predicted, scorecard, drawn, localised };
+  await writeRecords(folder, finished);
+  folder.finish();
+  return { ...soFar, scorecard, report: folder.file("report.html") };
+}
+
+async function describeEncoder(study: Study): Promise<EncoderInfo> {
+  const encoder = unwrap(await openEncoder(study.encoder));
+  try {
+    unwrap(checkTiles(encoder.card, { size: study.tiles.size, mpp: mpp(study.tiles.mpp) }));
+    return encoder.card;
+  } finally {
+    await encoder.close();
+  }
+}
+
+async function extract(folder: RunFolder, { study, cohort, encoder }: Question, inventory: Inventory, options: RunOptions): Promise<SlideState[]> {
+  const { progress, signal, shard } = options;
+  const common = { study, folder, inventory, progress, signal, ...(shard === undefined ? {} : { shard }) };
+  if (encoder === null) return extractFeatures(cohort.rows, { ...common, source: null });
+  const pool = new EncodePool({ threads: availableParallelism() });
+  try {
+    const { name, sha256 } = encoder;
+    return await extractFeatures(cohort.rows, { ...common, source: { pool, encoder: { name, sha256 } } });
+  } finally {
+    await pool.close();
+  }
+}
+
+function locator(study: Study): (row: CohortRow) => ReturnType<typeof locateSlide> {
+  const { slides, features } = study;
+  return slides !== undefined ? (row) => locateSlide(slides, row) : (row) => locateFeatures(features ?? "", row);
+}
+
+/** An orderly end: the folder can be run again without --resume. */
+async function settleOrStop<T>(folder: RunFolder, body: () => T | Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    folder.stop();
+    throw error;
+  }
+}
+
+function refuse(findings: ReturnType<typeof refusals>): void {
+  if (findings.length === 0) return;
+  const first = findings[0];
+  raise("refused", {
+    expected: "a study whose number can be believed",
+    received: findings.map((f) => `${f.kind} (${f.count} found${exampleOf(f)})`).join("; "),
+    remedy: `${first?.remedy}; or name the finding under allow: with the reason, which then stands on the report's first page`,
+  });
+}
+
+function exampleOf({ examples }: ReturnType<typeof refusals>[number]): string {
+  const [first] = examples;
+  return first === undefined ? "" : `, for example ${[first.patient, ...first.slides].filter((x) => x !== null).slice(0, 3).join(", ")}`;
+}
+
+function nothingUsable(rows: readonly CohortRow[], inventory: Inventory): never {
+  const [failure] = inventory.failures.values();
+  return raise("nothing-usable", {
+    expected: `at least one of ${rows.length} slides with a label and a readable file`,
+    received: failure === undefined ? "none" : `none; the first one: ${failure.kind}, ${failure.received}`,
+    remedy: failure?.remedy ?? "check the label column and the slides: folder",
+  });
+}
+
+function nothingReady(states: readonly SlideState[]): never {
+  const failure = states.find((s) => s.failure !== null)?.failure;
+  return raise("nothing-usable", {
+    expected: "features of at least one slide",
+    received: `every slide failed; the first one: ${failure?.kind}, ${failure?.received}`,
+    remedy: failure?.remedy ?? "see slides.csv in the run folder",
+  });
+}
+
+function countStates(states: readonly SlideState[]): RunResult["slides"] {
+  const counts = { ready: 0, unlabelled: 0, removed: 0, failed: 0 };
+  for (const s of states) counts[s.state]++;
+  return counts;
+}
+

@@ -1,0 +1,99 @@
+/** From a YAML file to a study: parsed, checked key by key, paths made absolute. Every message names the place in the file. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, resolve } from "node:path";
+import { type FailureKind, fail, nearestName, type Outcome, ok } from "@nacre/core";
+import { parse, YAMLParseError } from "yaml";
+import type { z } from "zod";
+import { knownKeys, type StudyFile, studySchema } from "./study-schema.ts";
+
+/** A study whose relative paths are resolved against the folder of its file. */
+export interface Study extends StudyFile {
+  /** The study file itself. */
+  readonly file: string;
+}
+
+/** Reads and checks a study file. Failures: missing-file, bad-study. */
+export function readStudy(path: string): Outcome<Study> {
+  if (!existsSync(path)) {
+    return fail("missing-file", {
+      expected: "a study file (YAML)",
+      received: `nothing at ${path}`,
+      remedy: "check the path; `nacre demo` writes a study file to start from",
+    });
+  }
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const at = error.linePos?.[0];
+    return badStudy("valid YAML", `${error.message.split("\n")[0]} (line ${at?.line ?? "?"})`, `mend ${path}`);
+  }
+  return checkStudy(value, path);
+}
+
+/** Checks a parsed study; `path` is the file it came from, against which its paths are resolved. */
+export function checkStudy(value: unknown, path: string): Outcome<Study> {
+  const parsed = studySchema.safeParse(value);
+  if (!parsed.success) return explainIssue(parsed.error.issues[0] as z.core.$ZodIssue, path);
+  const study = parsed.data;
+  const sources = [study.slides, study.features].filter((s) => s !== undefined).length;
+  if (sources !== 1) {
+    return badStudy("exactly one of slides: and features:", sources === 0 ? "neither" : "both", "name one folder");
+  }
+  if (study.tiles.overlap >= study.tiles.size) {
+    return badStudy(
+      "tiles.overlap below tiles.size",
+      `${study.tiles.overlap} of ${study.tiles.size}`,
+      "lower the overlap",
+    );
+  }
+  if (study.task.kind !== "classify") {
+    return badStudy(
+      "task.kind classify",
+      study.task.kind,
+      "this version fits classify tasks; turn the label into classes, or wait for the version that fits this task",
+    );
+  }
+  if (study.task.label === undefined) {
+    return badStudy("task.label, the column that holds the label", "no such key", "add label: under task:");
+  }
+  if (study.split.by === "file" && study.split.splits === undefined) {
+    return badStudy("split.splits, the split files, with by: file", "no such key", "add splits: [FILE] under split:");
+  }
+  const base = dirname(resolve(path));
+  const absolute = (p: string): string => (isAbsolute(p) ? p : resolve(base, p));
+  const splits = study.split.splits;
+  return ok({
+    ...study,
+    file: resolve(path),
+    cohort: absolute(study.cohort),
+    ...(study.slides === undefined ? {} : { slides: absolute(study.slides) }),
+    ...(study.features === undefined ? {} : { features: absolute(study.features) }),
+    encoder: /[/\\]/.test(study.encoder) ? absolute(study.encoder) : study.encoder,
+    split: {
+      ...study.split,
+      ...(splits === undefined ? {} : { splits: (Array.isArray(splits) ? splits : [splits]).map(absolute) }),
+    },
+  });
+}
+
+function explainIssue(issue: z.core.$ZodIssue, path: string): Outcome<never> {
+  const place = issue.path.map(String).join(".") || "the top level";
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    const known = knownKeys(issue.path);
+    const near = nearestName(key, known);
+    return badStudy(
+      `a known key at ${place} (${known.join(", ")})`,
+      `\`${key}\` in ${path}`,
+      near === null ? "remove it" : `did you mean \`${near}\`?`,
+    );
+  }
+  return badStudy(`${place}: ${issue.message}`, `something else in ${path}`, `correct ${place} in the study file`);
+}
+
+function badStudy(expected: string, received: string, remedy: string): ReturnType<typeof fail> {
+  const kind: FailureKind = "bad-study";
+  return fail(kind, { expected, received, remedy });
+}

@@ -1,0 +1,55 @@
+"""Records what Pillow writes and resamples, for packages/imaging/test.
+
+Run: /usr/bin/python3 tools/oracles/pillow_images.py packages/imaging/test/golden/pillow_images.json
+Small TIFFs in several compressions (base64), and antialiased triangle ("bilinear") resampling of a known picture.
+The picture is a formula, so that the tests make it themselves: see `picture`.
+"""
+import base64
+import io
+import json
+import sys
+
+import numpy as np
+import PIL
+from PIL import Image
+
+
+def picture(width, height):
+    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
+    return ((x * 3 + y * 2 + c * 40 + (x // 8 * 5 + y // 4 * 7) % 3 * 60) % 256).astype(np.uint8)
+
+
+def tiff(compression, **info):
+    out = io.BytesIO()
+    Image.fromarray(picture(70, 45)).save(out, format="TIFF", compression=compression, **info)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def resized(box, size):
+    image = Image.fromarray(picture(160, 120)).resize(size, Image.BILINEAR, box=box)
+    return {"box": box, "size": size, "rgb": base64.b64encode(np.asarray(image).tobytes()).decode()}
+
+
+def main(out):
+    golden = {
+        "pillow": PIL.__version__,
+        "tiffs": {
+            "raw": tiff("raw"),
+            "lzw": tiff("tiff_lzw"),
+            "lzw with differences": tiff("tiff_lzw", tiffinfo={317: 2}),
+            "deflate": tiff("tiff_adobe_deflate"),
+            "deflate with differences": tiff("tiff_adobe_deflate", tiffinfo={317: 2}),
+        },
+        "resized": [
+            resized([0, 0, 160, 120], [40, 30]),
+            resized([0, 0, 160, 120], [64, 48]),
+            resized([20.5, 10.25, 113.5, 91.25], [31, 27]),
+            resized([30, 20, 80, 60], [100, 80]),
+        ],
+    }
+    with open(out, "w") as file:
+        json.dump(golden, file, indent=1)
+        file.write("\n")
+
+
+main(*sys.argv[1:])
