@@ -78,7 +78,11 @@ export function report(failure: Failure, json: boolean): number {
 function unexpected(error: unknown): Failure {
   const code = (error as NodeJS.ErrnoException).code;
   const kind: FailureKind =
-    code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : code === "EACCES" || code === "EROFS" ? "no-permission" : "internal";
+    code === "ENOSPC" || code === "EDQUOT"
+      ? "disk-full"
+      : code === "EACCES" || code === "EROFS"
+        ? "no-permission"
+        : "internal";
   return {
     kind,
     expected: kind === "internal" ? "Nacre to work" : "to be able to write",

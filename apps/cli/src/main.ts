@@ -17,10 +17,14 @@ import { register as slide } from "./commands/slide.ts";
 import { register as tiles } from "./commands/tiles.ts";
 import { register as tissue } from "./commands/tissue.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 const program = new Command("nacre")
-  .description("From slide to patient: gigapixel pathology to models a hospital can trust.\nResearch use only; not a medical device.")
+  .description(
+    "From slide to patient: gigapixel pathology to models a hospital can trust.\nResearch use only; not a medical device.",
+  )
   .version(version)
   .showSuggestionAfterError()
   .configureHelp({ sortSubcommands: false })
@@ -29,7 +33,20 @@ const program = new Command("nacre")
     "\nExit codes: 0 done, 1 done but some inputs failed, 2 wrong usage or input tables, 3 refused on grounds of honesty,\n4 no usable result, 130 cancelled (resumable).\n\nExample:\n  $ nacre demo --out nacre-demo\n",
   );
 for (const register of [
-  demo, run, slide, tissue, tiles, encode, fit, predict, explain, evaluate, reportCommand, doctor, encoders, aggregators,
+  demo,
+  run,
+  slide,
+  tissue,
+  tiles,
+  encode,
+  fit,
+  predict,
+  explain,
+  evaluate,
+  reportCommand,
+  doctor,
+  encoders,
+  aggregators,
 ]) {
   register(program);
 }

@@ -19,7 +19,13 @@ export function tileOptions(command: Command): Command {
     .option("--min-tissue <n>", "least share of tissue in a tile", "0.5");
 }
 
-export function tilesFrom(options: TileOptions): { mpp: number; size: number; overlap: number; minTissue: number; minTiles: number } {
+export function tilesFrom(options: TileOptions): {
+  mpp: number;
+  size: number;
+  overlap: number;
+  minTissue: number;
+  minTiles: number;
+} {
   return {
     mpp: numberOption(options.tileMpp, "--tile-mpp") ?? 0.5,
     size: numberOption(options.tileSize, "--tile-size") ?? 224,

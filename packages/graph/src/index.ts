@@ -19,7 +19,7 @@ export { concat, gather, type SliceOptions, slice, type TopK, type TopKOptions, 
 export { reshape, reshapeLike, shapeOf, sizeOf, squeeze, transpose, transposeLast, unsqueeze } from "./op/shape.ts";
 export { logSoftmax, logSumExp, softmax } from "./op/softmax.ts";
 export { expand, expandLike, type ReduceOptions, sum } from "./op/sum.ts";
-export { type AdamOptions, type AdamState, adam, adamScalars } from "./optimiser/adam.ts";
+export { type AdamOptions, type AdamState, adam, adamScalars, settleMoments } from "./optimiser/adam.ts";
 export type { OpenSession, Session, SessionOptions, TensorData } from "./session.ts";
 export {
   assumeShape,

@@ -9,6 +9,7 @@ import {
   input,
   meanSquaredError,
   parameter,
+  settleMoments,
   type Tensor,
 } from "../src/index.ts";
 import { openSession } from "../src/node.ts";
@@ -75,5 +76,11 @@ describe("adam", () => {
     });
     expect(() => adamScalars(0, 0.1)).toThrow(/counted from 1/);
     expect(() => adamScalars(1, 0)).toThrow(/above 0/);
+  });
+
+  it("forgets moments that are too small to matter, and no others", () => {
+    const moments = Float32Array.of(0, 1e-40, -1e-31, 1e-29, -3, Number.NaN);
+    settleMoments(moments);
+    expect(moments).toEqual(Float32Array.of(0, 0, 0, 1e-29, -3, Number.NaN));
   });
 });

@@ -134,6 +134,14 @@ describe("gradients", () => {
     await fc.assert(law, { numRuns: 40, seed: 20240117 });
   });
 
+  it("of relu are exactly 0 or 1 for numbers of any size", async () => {
+    const values = [-1e30, -1e-37, 0, 1e-37, 0.5, 1e30, Number.POSITIVE_INFINITY];
+    const x = input("x", [values.length]);
+    const [g] = gradients(sum(relu(x)), [x]) as [Tensor];
+    const results = await evaluate({ g }, { x: dataOf({ shape: [values.length], values }) });
+    expect(results.g).toEqual([0, 0, 0, 1, 1, 1, 1]);
+  });
+
   it("stop where they are told to", async () => {
     const x = input("x", [2]);
     const [g] = gradients(sum(mul(x, stopGradient(x))), [x]) as [Tensor];

@@ -16,6 +16,6 @@ export { isSynthetic } from "./synthetic/is-synthetic.ts";
 export { layTiles, wholeImageTiles } from "./tile/lay-tiles.ts";
 export type { TileSpec, Tiles } from "./tile/tile-spec.ts";
 export { findTissue } from "./tissue/find-tissue.ts";
-export { polygonsGeoJson, tissueGeoJson } from "./tissue/geojson.ts";
+export { type FeatureCollection, polygonsGeoJson, tissueGeoJson } from "./tissue/geojson.ts";
 export { tissuePolygons } from "./tissue/polygon.ts";
 export type { Tissue, TissueOptions } from "./tissue/tissue.ts";

@@ -20,7 +20,11 @@ export async function examine(): Promise<Check[]> {
     { what: "platform", found: v.platform, ok: true },
     { what: "cores", found: String(availableParallelism()), ok: true },
     { what: "memory", found: `${gigabytes(totalmem())} GB, ${gigabytes(freemem())} GB free`, ok: totalmem() > 1.5e9 },
-    { what: "JPEG decoder", found: `${jpeg.name} ${jpeg.version}${jpeg.native ? "" : " (slower fallback)"}: ${jpeg.detail}`, ok: true },
+    {
+      what: "JPEG decoder",
+      found: `${jpeg.name} ${jpeg.version}${jpeg.native ? "" : " (slower fallback)"}: ${jpeg.detail}`,
+      ok: true,
+    },
     await engine(v.onnxruntime),
     writable(tmpdir()),
   ];
@@ -32,7 +36,11 @@ async function engine(version: string): Promise<Check> {
     const names = listSupportedBackends().map((b) => b.name);
     return { what: "ONNX Runtime", found: `${version}, providers ${names.join(", ")} (cpu in use)`, ok: true };
   } catch (error) {
-    return { what: "ONNX Runtime", found: `cannot be loaded: ${error instanceof Error ? error.message : error}`, ok: false };
+    return {
+      what: "ONNX Runtime",
+      found: `cannot be loaded: ${error instanceof Error ? error.message : error}`,
+      ok: false,
+    };
   }
 }
 

@@ -2,13 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Outcome, ok, slideIdOf, unwrap } from "@nacre/core";
+import { mpp, type Outcome, ok, slideIdOf, unwrap } from "@nacre/core";
 import { checkTiles } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
 import { findTissue, tissueGeoJson } from "@nacre/imaging";
 import { openSlideFile } from "@nacre/imaging/node";
-import { mpp } from "@nacre/core";
-import { encodeSlide, type EncodedSlide } from "./extract/encode-slide.ts";
+import { type EncodedSlide, encodeSlide } from "./extract/encode-slide.ts";
 import type { Progress } from "./run/progress.ts";
 import { guardDisk, writeWhole } from "./run/write-file.ts";
 import type { StudyFile } from "./study/study-schema.ts";

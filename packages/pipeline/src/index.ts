@@ -1,6 +1,6 @@
 export { type DemoOptions, runDemo } from "./demo/run-demo.ts";
 export { type Check, examine } from "./doctor.ts";
-export { type EncodedSlide } from "./extract/encode-slide.ts";
+export type { EncodedSlide } from "./extract/encode-slide.ts";
 export { type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {
   type EncodeFilesOptions,
@@ -10,7 +10,12 @@ export {
   nameOf,
   type TissueSummary,
 } from "./files.ts";
-export { type EvaluateTableOptions, evaluateTable, scorecardText, type TableScorecard } from "./judge/evaluate-table.ts";
+export {
+  type EvaluateTableOptions,
+  evaluateTable,
+  scorecardText,
+  type TableScorecard,
+} from "./judge/evaluate-table.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
 export { rewriteReport } from "./rewrite-report.ts";

@@ -4,52 +4,15 @@
  */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { EncoderInfo } from "@nacre/features";
 import { decoderReport } from "@nacre/imaging/node";
 import { FIT_DEFAULTS, modelCard, type PartCount } from "@nacre/models";
-import type { Drawn } from "./explain/draw-run.ts";
-import type { Inventory } from "./extract/inventory.ts";
-import type { SlideState } from "./extract/slide-state.ts";
-import type { BagEntry } from "./fit/bag-list.ts";
+import type { FinishedRun, ProvenanceRecord, Versions } from "./finished-run.ts";
 import { bagsOf } from "./fit/bag-list.ts";
-import type { FittedFold } from "./fit/fit-folds.ts";
-import type { Division } from "./judge/divide-cohort.ts";
-import type { RunScorecard } from "./judge/judge-run.ts";
-import type { LocalisedSlide } from "./localise.ts";
-import type { PredictedBag } from "./predict/predict-bags.ts";
-import { reportData } from "./report-data-of.ts";
 import { renderReport } from "./report/render-report.ts";
 import { renderSummary } from "./report/render-summary.ts";
+import { reportData } from "./report-data-of.ts";
 import { hashFile, hashOf } from "./run/hash.ts";
 import type { RunFolder } from "./run/run-folder.ts";
-import type { Cohort } from "./study/read-cohort.ts";
-import type { SettledStudy } from "./study/settle-study.ts";
-
-/** Everything a finished run knows about itself. */
-export interface FinishedRun {
-  readonly study: SettledStudy;
-  readonly cohort: Cohort;
-  /** null where the study brought features. */
-  readonly encoder: EncoderInfo | null;
-  readonly inventory: Inventory;
-  readonly division: Division;
-  readonly states: readonly SlideState[];
-  readonly bags: readonly BagEntry[];
-  readonly fitted: readonly FittedFold[];
-  readonly predicted: readonly PredictedBag[];
-  readonly scorecard: RunScorecard;
-  readonly drawn: Drawn;
-  readonly localised: readonly LocalisedSlide[] | null;
-}
-
-/** Which program made a result, with what. */
-export interface Versions {
-  readonly nacre: string;
-  readonly node: string;
-  readonly onnxruntime: string;
-  readonly jpeg: string;
-  readonly platform: string;
-}
 
 export async function versions(): Promise<Versions> {
   const jpeg = await decoderReport();
@@ -71,14 +34,6 @@ export async function writeRecords(folder: RunFolder, run: FinishedRun): Promise
   const data = reportData(folder, run, provenance);
   folder.write("report.html", renderReport(data));
   folder.write("summary.md", renderSummary(data));
-}
-
-export interface ProvenanceRecord {
-  readonly study: string;
-  readonly seed: number;
-  readonly versions: Versions;
-  readonly hashes: Readonly<Record<string, string>>;
-  readonly inputs: readonly { readonly slide: string; readonly sha256: string }[];
 }
 
 function provenanceOf(

@@ -6,9 +6,9 @@ import { colourOf } from "@nacre/imaging";
 import { aggregators } from "@nacre/models";
 import { readPicture } from "./explain/draw-slide.ts";
 import type { SlideState } from "./extract/slide-state.ts";
+import type { FinishedRun, ProvenanceRecord } from "./finished-run.ts";
 import { predictionRows } from "./judge/judge-run.ts";
 import type { PredictedBag } from "./predict/predict-bags.ts";
-import type { FinishedRun, ProvenanceRecord } from "./records.ts";
 import { curvesOf } from "./report/curves-of.ts";
 import type {
   Asked,
@@ -70,7 +70,13 @@ export function reportData(folder: RunFolder, run: FinishedRun, provenance: Prov
   function curves(r: FinishedRun): ReportData["curves"] {
     const rows = predictionRows(r.predicted);
     const sample = (part: "test" | "external") => {
-      const patients = unwrap(toPatients(rows.filter((p) => p.part === part), cohort.task, { conflicts: "separate" }));
+      const patients = unwrap(
+        toPatients(
+          rows.filter((p) => p.part === part),
+          cohort.task,
+          { conflicts: "separate" },
+        ),
+      );
       return patients.length === 0 ? null : sampleOf(patients, cohort.task);
     };
     return curvesOf(sample("test"), sample("external"));
@@ -122,8 +128,18 @@ function flowOf({ cohort, states, predicted, division }: FinishedRun): FlowStep[
         ...excluded("failed", rowsIn("failed")),
       ],
     },
-    { what: "with features", slides: ready.length, patients: people(ready), excluded: excluded(division.report.unused[0]?.reason ?? "in no test part", unused) },
-    { what: "predicted without having been fitted on", slides: predictedRows.length, patients: people(predictedRows), excluded: [] },
+    {
+      what: "with features",
+      slides: ready.length,
+      patients: people(ready),
+      excluded: excluded(division.report.unused[0]?.reason ?? "in no test part", unused),
+    },
+    {
+      what: "predicted without having been fitted on",
+      slides: predictedRows.length,
+      patients: people(predictedRows),
+      excluded: [],
+    },
   ];
 }
 
@@ -196,7 +212,8 @@ function heatmapsOf(folder: RunFolder, { drawn, cohort, predicted }: FinishedRun
 
 function tilesOf({ drawn, cohort }: FinishedRun): SlideTiles[] {
   return drawn.tiles.flatMap((t) => {
-    const shown = (list: typeof t.top): SlideTiles["top"] => list.flatMap((p) => (p.image === null ? [] : [{ ...p, image: p.image }]));
+    const shown = (list: typeof t.top): SlideTiles["top"] =>
+      list.flatMap((p) => (p.image === null ? [] : [{ ...p, image: p.image }]));
     const top = shown(t.top);
     return top.length === 0 ? [] : [{ slide: t.slide, className: cohort.task.positive, top, bottom: shown(t.bottom) }];
   });

@@ -6,13 +6,13 @@ import type { Progress } from "./run/progress.ts";
 import { runStudy } from "./run-study.ts";
 import { readStudy } from "./study/read-study.ts";
 
-/** @throws FailureError missing-file, and whatever a run can fail with where its inputs have changed since */
+/** @throws FailureError bad-usage, and whatever a run can fail with where its inputs have changed since */
 export async function rewriteReport(
   run: string,
   options: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<{ report: string }> {
   if (!existsSync(join(run, "scorecard.json"))) {
-    raise("missing-file", {
+    raise("bad-usage", {
       expected: "a finished run folder",
       received: `no scorecard.json in ${run}`,
       remedy: "finish the run with --resume first",

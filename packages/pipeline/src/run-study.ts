@@ -4,25 +4,28 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type CohortRow, mpp, raise, unwrap } from "@nacre/core";
-import { refusals } from "@nacre/evaluation";
+import { type CohortRow, type FailureKind, isFailureError, mpp, raise, unwrap } from "@nacre/core";
+import { type AuditReport, refusals } from "@nacre/evaluation";
 import { checkTiles, type EncoderInfo } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
+import { chooseAggregator } from "@nacre/models";
 import { drawRun } from "./explain/draw-run.ts";
-import { extractFeatures } from "./extract/extract-features.ts";
+import { extractFeatures, knownState } from "./extract/extract-features.ts";
 import { type Inventory, takeInventory, usableRows } from "./extract/inventory.ts";
 import { locateFeatures, locateSlide } from "./extract/locate.ts";
 import { type SlideState, slidesCsv } from "./extract/slide-state.ts";
+import type { FinishedRun } from "./finished-run.ts";
 import { listBags } from "./fit/bag-list.ts";
 import { fitFolds } from "./fit/fit-folds.ts";
 import { auditStudy } from "./judge/audit-study.ts";
-import { divideCohort } from "./judge/divide-cohort.ts";
+import { type Division, divideCohort } from "./judge/divide-cohort.ts";
 import { judgeRun, type RunScorecard } from "./judge/judge-run.ts";
 import { localise } from "./localise.ts";
 import { joinFolds, predictBags, predictionsCsv } from "./predict/predict-bags.ts";
-import { type FinishedRun, writeRecords } from "./records.ts";
+import { writeRecords } from "./records.ts";
 import type { Progress } from "./run/progress.ts";
-import { RunFolder } from "./run/run-folder.ts";
+import { keepOnly, writeIdentity } from "./run/results.ts";
+import { RunFolder, type Shard } from "./run/run-folder.ts";
 import { type Cohort, readCohort } from "./study/read-cohort.ts";
 import type { Study } from "./study/read-study.ts";
 import { type SettledStudy, settleStudy, studyYaml } from "./study/settle-study.ts";
@@ -30,7 +33,8 @@ import { type SettledStudy, settleStudy, studyYaml } from "./study/settle-study.
 export interface RunOptions {
   readonly out: string;
   readonly resume?: boolean;
-  readonly shard?: { readonly index: number; readonly count: number };
+  /** Encode only the slides of this shard and stop there. */
+  readonly shard?: Shard;
   /** Stop after fitting. */
   readonly until?: "fit";
   readonly progress: Progress;
@@ -53,13 +57,20 @@ export interface RunResult {
   readonly report: string | null;
 }
 
+/** Failures after which the same command, given --resume, goes on where it stopped. All others end the run in order. */
+const INTERRUPTIONS: readonly FailureKind[] = ["cancelled", "disk-full", "no-permission", "internal"];
+
 /** Runs a study. @throws FailureError with any failure kind; `refused` where the audit stops it */
 export async function runStudy(study: Study, options: RunOptions): Promise<RunResult> {
-  const folder = options.folder ?? unwrap(await RunFolder.open(options.out, { resume: options.resume ?? false }));
+  const { out, resume = false, shard } = options;
+  const folder =
+    options.folder ?? unwrap(await RunFolder.open(out, { resume, ...(shard === undefined ? {} : { shard }) }));
   try {
     await options.prepare?.();
-    const question = await settleOrStop(folder, () => settle(study));
-    return await runIn(folder, question, options);
+    return await runIn(folder, await settle(study), options);
+  } catch (error) {
+    if (isFailureError(error) && !INTERRUPTIONS.includes(error.failure.kind)) folder.stop();
+    throw error;
   } finally {
     folder.close();
   }
@@ -67,6 +78,7 @@ export async function runStudy(study: Study, options: RunOptions): Promise<RunRe
 
 async function settle(study: Study): Promise<Question> {
   const cohort = unwrap(readCohort(study));
+  unwrap(chooseAggregator(study.aggregator, study.fit.dropout));
   const encoder = study.slides === undefined ? null : await describeEncoder(study);
   return { study: settleStudy(study, cohort), cohort, encoder };
 }
@@ -82,28 +94,28 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   const { progress, signal } = options;
   const inventory = await takeInventory(cohort.rows, { locate: locator(study), folder, progress, signal });
   const usable = usableRows(cohort.rows, inventory);
-  if (usable.length === 0) nothingUsable(cohort.rows, inventory);
-  const { division, audit } = await settleOrStop(folder, () => {
-    const made = unwrap(divideCohort(usable, study, cohort.task));
-    const report = auditStudy({ study, cohort, usable, inventory, division: made });
-    refuse(refusals(report, study.allow));
-    return { division: made, audit: report };
-  });
-  folder.write("study.yaml", studyYaml(study, folder.path));
+  if (usable.length === 0) {
+    writeIdentity(folder, "slides.csv", slidesCsv(cohort.rows.flatMap((row) => knownState(row, inventory) ?? [])));
+    nothingUsable(cohort.rows, inventory);
+  }
+  // Before the long work: a study that must be refused is refused within seconds.
+  const intended = divideAndAudit(usable, question, inventory);
+  writeIdentity(folder, "study.yaml", studyYaml(study, folder.path));
 
   const states = await extract(folder, question, inventory, options);
-  folder.write("slides.csv", slidesCsv(states));
+  if (options.shard !== undefined) return shardResult(folder, states, options.shard);
+  writeIdentity(folder, "slides.csv", slidesCsv(states));
   const ready = states.filter((s) => s.state === "ready");
   if (ready.length === 0) nothingReady(states);
+  // Slides that failed while being encoded play no part: the parts are made of what is there.
+  const { division, audit } = ready.length === usable.length ? intended : divideAndAudit(ready.map((s) => s.row), question, inventory);
   const bags = listBags(states, study.bag);
   const common = { study, task: cohort.task, folder, split: division.split, bags, progress, signal };
   const fitted = await fitFolds(common);
   const model = joinFolds(folder, fitted.model, join("model", "model.onnx"));
+  keepOnly(folder, "model", [...fitted.model.map((f) => f.file), model, join("model", "model.json")]);
   const soFar = {
-    out: folder.path,
-    slides: countStates(states),
-    failed: states.filter((s) => s.state === "failed").length,
-    failures: states.flatMap((s) => (s.state === "failed" && s.failure !== null ? [{ slide: s.row.slide, ...s.failure }] : [])),
+    ...outcomeOf(folder, states),
     models: [...fitted.model.map((f) => f.file), model],
   };
   if (options.until === "fit") {
@@ -114,13 +126,39 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   folder.write("predictions.csv", predictionsCsv(predicted, cohort.task));
   const meanPool = joinFolds(folder, fitted.baseline, join(".nacre", "baseline", "model.onnx"));
   const baseline = await predictBags(fitted.baseline, meanPool, { ...common, kind: "baseline" });
-  const scorecard = unwrap(judgeRun(predicted, baseline, { study, task: cohort.task, audit, cohort: ready.map((s) => s.row) }));
+  const scorecard = unwrap(
+    judgeRun(predicted, baseline, { study, task: cohort.task, audit, cohort: ready.map((s) => s.row) }),
+  );
   const drawn = await drawRun(predicted, { folder, study, task: cohort.task, progress, signal });
   const localised = await localise(folder, drawn.slides);
-  const finished: FinishedRun = { ...question, inventory, division, states, bags, fitted: fitted.model, predicted, scorecard, drawn, localised };
+  const finished: FinishedRun = {
+    ...question,
+    inventory,
+    division,
+    states,
+    bags,
+    fitted: fitted.model,
+    predicted,
+    scorecard,
+    drawn,
+    localised,
+  };
   await writeRecords(folder, finished);
+  keepOnly(folder, "heatmaps", drawn.files);
   folder.finish();
   return { ...soFar, scorecard, report: folder.file("report.html") };
+}
+
+/** Divides the rows and audits the division. @throws FailureError refused, or what makes a division impossible */
+function divideAndAudit(
+  rows: readonly CohortRow[],
+  { study, cohort }: Question,
+  inventory: Inventory,
+): { readonly division: Division; readonly audit: AuditReport } {
+  const division = unwrap(divideCohort(rows, study, cohort));
+  const audit = auditStudy({ study, cohort, inventory, division });
+  refuse(refusals(audit, study.allow));
+  return { division, audit };
 }
 
 async function describeEncoder(study: Study): Promise<EncoderInfo> {
@@ -133,7 +171,12 @@ async function describeEncoder(study: Study): Promise<EncoderInfo> {
   }
 }
 
-async function extract(folder: RunFolder, { study, cohort, encoder }: Question, inventory: Inventory, options: RunOptions): Promise<SlideState[]> {
+async function extract(
+  folder: RunFolder,
+  { study, cohort, encoder }: Question,
+  inventory: Inventory,
+  options: RunOptions,
+): Promise<SlideState[]> {
   const { progress, signal, shard } = options;
   const common = { study, folder, inventory, progress, signal, ...(shard === undefined ? {} : { shard }) };
   if (encoder === null) return extractFeatures(cohort.rows, { ...common, source: null });
@@ -151,16 +194,6 @@ function locator(study: Study): (row: CohortRow) => ReturnType<typeof locateSlid
   return slides !== undefined ? (row) => locateSlide(slides, row) : (row) => locateFeatures(features ?? "", row);
 }
 
-/** An orderly end: the folder can be run again without --resume. */
-async function settleOrStop<T>(folder: RunFolder, body: () => T | Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    folder.stop();
-    throw error;
-  }
-}
-
 function refuse(findings: ReturnType<typeof refusals>): void {
   if (findings.length === 0) return;
   const first = findings[0];
@@ -173,7 +206,12 @@ function refuse(findings: ReturnType<typeof refusals>): void {
 
 function exampleOf({ examples }: ReturnType<typeof refusals>[number]): string {
   const [first] = examples;
-  return first === undefined ? "" : `, for example ${[first.patient, ...first.slides].filter((x) => x !== null).slice(0, 3).join(", ")}`;
+  return first === undefined
+    ? ""
+    : `, for example ${[first.patient, ...first.slides]
+        .filter((x) => x !== null)
+        .slice(0, 3)
+        .join(", ")}`;
 }
 
 function nothingUsable(rows: readonly CohortRow[], inventory: Inventory): never {
@@ -194,9 +232,26 @@ function nothingReady(states: readonly SlideState[]): never {
   });
 }
 
+/** A shard's part of the work. The folder is left for the other shards and for the run that finishes it. */
+function shardResult(folder: RunFolder, all: readonly SlideState[], { index, count }: Shard): RunResult {
+  const states = all.filter((_, i) => i % count === index);
+  if (!states.some((s) => s.state === "ready") && states.some((s) => s.state === "failed")) nothingReady(states);
+  folder.stop();
+  return { ...outcomeOf(folder, states), models: [], scorecard: null, report: null };
+}
+
+function outcomeOf(
+  folder: RunFolder,
+  states: readonly SlideState[],
+): Pick<RunResult, "out" | "slides" | "failed" | "failures"> {
+  const failures = states.flatMap((s) =>
+    s.state === "failed" && s.failure !== null ? [{ slide: s.row.slide, ...s.failure }] : [],
+  );
+  return { out: folder.path, slides: countStates(states), failed: failures.length, failures };
+}
+
 function countStates(states: readonly SlideState[]): RunResult["slides"] {
   const counts = { ready: 0, unlabelled: 0, removed: 0, failed: 0 };
   for (const s of states) counts[s.state]++;
   return counts;
 }
-

@@ -10,15 +10,19 @@ export function register(program: Command): void {
     .option("--seed <n>", "another seed gives another cohort", "7")
     .option("--resume", "go on with an interrupted run")
     .option("--open", "open the report when done");
-  action(command, "nacre demo --out nacre-demo", async (context, options: { out: string; seed: string; resume?: boolean; open?: boolean }) => {
-    const { runDemo } = await import("@nacre/pipeline");
-    const result = await runDemo({
-      out: options.out,
-      seed: numberOption(options.seed, "--seed") ?? 7,
-      resume: options.resume === true,
-      progress: context.progress,
-      signal: context.signal,
-    });
-    return presentRun(result, context, options.open === true);
-  });
+  action(
+    command,
+    "nacre demo --out nacre-demo",
+    async (context, options: { out: string; seed: string; resume?: boolean; open?: boolean }) => {
+      const { runDemo } = await import("@nacre/pipeline");
+      const result = await runDemo({
+        out: options.out,
+        seed: numberOption(options.seed, "--seed") ?? 7,
+        resume: options.resume === true,
+        progress: context.progress,
+        signal: context.signal,
+      });
+      return presentRun(result, context, options.open === true);
+    },
+  );
 }

@@ -4,28 +4,34 @@ import { eachFile } from "../each-file.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
 export function register(program: Command): void {
-  const command = tileOptions(program.command("encode <files...>").description("slides to feature files (HDF5, TRIDENT layout)"))
+  const command = tileOptions(
+    program.command("encode <files...>").description("slides to feature files (HDF5, TRIDENT layout)"),
+  )
     .option("--encoder <name>", "a built-in encoder, or a folder with encoder.json and an ONNX file", "texture")
     .requiredOption("--out <dir>", "folder for <slide>.h5");
-  action(command, "nacre encode nacre-demo/slides/site-a-001.svs --encoder texture --out features", async (context, files: string[], options: TileOptions & { encoder: string; out: string }) => {
-    const { encodeFiles } = await import("@nacre/pipeline");
-    const encode = await encodeFiles({
-      encoder: options.encoder,
-      out: options.out,
-      tiles: tilesFrom(options),
-      given: numberOption(options.mpp, "--mpp") ?? null,
-      signal: context.signal,
-      progress: context.progress,
-    });
-    try {
-      return await eachFile(files, context, async (file) => {
-        const encoded = await encode.file(file);
-        if (!encoded.ok) return encoded;
-        const e = encoded.value;
-        return { ok: true, value: { json: e, line: `${e.tiles} tiles x ${e.d} features in ${e.output}` } };
+  action(
+    command,
+    "nacre encode nacre-demo/slides/site-a-001.svs --encoder texture --out features",
+    async (context, files: string[], options: TileOptions & { encoder: string; out: string }) => {
+      const { encodeFiles } = await import("@nacre/pipeline");
+      const encode = await encodeFiles({
+        encoder: options.encoder,
+        out: options.out,
+        tiles: tilesFrom(options),
+        given: numberOption(options.mpp, "--mpp") ?? null,
+        signal: context.signal,
+        progress: context.progress,
       });
-    } finally {
-      await encode.close();
-    }
-  });
+      try {
+        return await eachFile(files, context, async (file) => {
+          const encoded = await encode.file(file);
+          if (!encoded.ok) return encoded;
+          const e = encoded.value;
+          return { ok: true, value: { json: e, line: `${e.tiles} tiles x ${e.d} features in ${e.output}` } };
+        });
+      } finally {
+        await encode.close();
+      }
+    },
+  );
 }

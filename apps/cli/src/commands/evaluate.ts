@@ -8,13 +8,17 @@ export function register(program: Command): void {
     .option("--positive <class>", "the class reported as positive (default: the last)")
     .option("--bootstrap <n>", "replicates over patients", "1000")
     .option("--seed <n>", "seed of the replicates", "7");
-  action(command, "nacre evaluate nacre-demo/predictions.csv", async (_, file: string, options: { positive?: string; bootstrap: string; seed: string }) => {
-    const { evaluateTable, scorecardText } = await import("@nacre/pipeline");
-    const scorecard = evaluateTable(file, {
-      positive: options.positive ?? null,
-      bootstrap: numberOption(options.bootstrap, "--bootstrap") ?? 1000,
-      seed: numberOption(options.seed, "--seed") ?? 7,
-    });
-    return { json: scorecard, text: scorecardText(scorecard) };
-  });
+  action(
+    command,
+    "nacre evaluate nacre-demo/predictions.csv",
+    async (_, file: string, options: { positive?: string; bootstrap: string; seed: string }) => {
+      const { evaluateTable, scorecardText } = await import("@nacre/pipeline");
+      const scorecard = evaluateTable(file, {
+        positive: options.positive ?? null,
+        bootstrap: numberOption(options.bootstrap, "--bootstrap") ?? 1000,
+        seed: numberOption(options.seed, "--seed") ?? 7,
+      });
+      return { json: scorecard, text: scorecardText(scorecard) };
+    },
+  );
 }

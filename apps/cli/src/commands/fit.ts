@@ -1,5 +1,5 @@
-import type { Command } from "commander";
 import { unwrap } from "@nacre/core";
+import type { Command } from "commander";
 import { action } from "../command.ts";
 
 export function register(program: Command): void {
@@ -8,17 +8,21 @@ export function register(program: Command): void {
     .description("encode, split and fit the models of a study, and stop there")
     .option("--out <dir>", "run folder (default: the name of the study)")
     .option("--resume", "go on with an interrupted run");
-  action(command, "nacre fit nacre-demo/study.yaml --out fitted", async (context, file: string, options: { out?: string; resume?: boolean }) => {
-    const { readStudy, runStudy } = await import("@nacre/pipeline");
-    const study = unwrap(readStudy(file));
-    const result = await runStudy(study, {
-      out: options.out ?? study.name,
-      resume: options.resume === true,
-      until: "fit",
-      progress: context.progress,
-      signal: context.signal,
-    });
-    const json = { out: result.out, models: result.models, slides: result.slides };
-    return { json, text: `models in ${result.out}/model`, exitCode: result.failed > 0 ? 1 : 0 };
-  });
+  action(
+    command,
+    "nacre fit nacre-demo/study.yaml --out fitted",
+    async (context, file: string, options: { out?: string; resume?: boolean }) => {
+      const { readStudy, runStudy } = await import("@nacre/pipeline");
+      const study = unwrap(readStudy(file));
+      const result = await runStudy(study, {
+        out: options.out ?? study.name,
+        resume: options.resume === true,
+        until: "fit",
+        progress: context.progress,
+        signal: context.signal,
+      });
+      const json = { out: result.out, models: result.models, slides: result.slides };
+      return { json, text: `models in ${result.out}/model`, exitCode: result.failed > 0 ? 1 : 0 };
+    },
+  );
 }

@@ -8,20 +8,35 @@ export function register(program: Command): void {
     .description("predict new slides or feature files with the model of a finished run")
     .option("--mpp <n>", "scale to use where a slide has none")
     .option("--out <csv>", "write the predictions as a table");
-  action(command, "nacre predict nacre-demo nacre-demo/slides/site-c-001.svs", async (context, run: string, files: string[], options: { mpp?: string; out?: string }) => {
-    const { openPredictor } = await import("@nacre/pipeline");
-    const predictor = await openPredictor(run, { given: numberOption(options.mpp, "--mpp") ?? null, signal: context.signal });
-    try {
-      const result = await eachFile(files, context, async (file) => {
-        const prediction = await predictor.predict(file);
-        if (!prediction.ok) return prediction;
-        const p = prediction.value;
-        return { ok: true, value: { json: { probabilities: p.probabilities, tiles: p.tiles }, line: Object.entries(p.probabilities).map(([c, v]) => `${c} ${v.toFixed(4)}`).join("  ") } };
+  action(
+    command,
+    "nacre predict nacre-demo nacre-demo/slides/site-c-001.svs",
+    async (context, run: string, files: string[], options: { mpp?: string; out?: string }) => {
+      const { openPredictor } = await import("@nacre/pipeline");
+      const predictor = await openPredictor(run, {
+        given: numberOption(options.mpp, "--mpp") ?? null,
+        signal: context.signal,
       });
-      if (options.out !== undefined) predictor.writeTable(options.out);
-      return result;
-    } finally {
-      await predictor.close();
-    }
-  });
+      try {
+        const result = await eachFile(files, context, async (file) => {
+          const prediction = await predictor.predict(file);
+          if (!prediction.ok) return prediction;
+          const p = prediction.value;
+          return {
+            ok: true,
+            value: {
+              json: { probabilities: p.probabilities, tiles: p.tiles },
+              line: Object.entries(p.probabilities)
+                .map(([c, v]) => `${c} ${v.toFixed(4)}`)
+                .join("  "),
+            },
+          };
+        });
+        if (options.out !== undefined) predictor.writeTable(options.out);
+        return result;
+      } finally {
+        await predictor.close();
+      }
+    },
+  );
 }

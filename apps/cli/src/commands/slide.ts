@@ -25,21 +25,29 @@ function registerInfo(slide: Command): void {
     .command("info <file>")
     .description("format, levels, scale and warnings of a slide")
     .option("--mpp <n>", "scale to use where the file has none");
-  action(command, "nacre slide info nacre-demo/slides/site-a-001.svs", async (_, file: string, options: { mpp?: string }) => {
-    const { info, close } = await open(file, options.mpp);
-    close();
-    const lines = [
-      `${file}`,
-      `format      ${info.format} (${info.vendor}), read by ${info.reader}`,
-      `size        ${info.width} x ${info.height} px`,
-      `scale       ${info.mpp === null ? "unknown: give it with --mpp" : `${info.mpp} um/px (${info.mppSource === "given" ? `given; the file says ${info.mppInFile ?? "nothing"}` : "from the file"})`}`,
-      `objective   ${info.objective === null ? "unknown" : `${info.objective}x`}`,
-      ...info.levels.map((l) => `level ${l.index}     ${l.width} x ${l.height} px, downsample ${Number(l.downsample.toFixed(4))}, blocks ${l.blockWidth} x ${l.blockHeight}`),
-      `colour      ${info.icc ? "carries an ICC profile, not applied" : "no ICC profile"}`,
-      ...info.warnings.map((w) => `warning     ${w}`),
-    ];
-    return { json: { file, ...info }, text: lines.join("\n") };
-  });
+  action(
+    command,
+    "nacre slide info nacre-demo/slides/site-a-001.svs",
+    async (_, file: string, options: { mpp?: string }) => {
+      const source = await open(file, options.mpp);
+      source.close();
+      const { info } = source;
+      const lines = [
+        `${file}`,
+        `format      ${info.format} (${info.vendor}), read by ${info.reader}`,
+        `size        ${info.width} x ${info.height} px`,
+        `scale       ${info.mpp === null ? "unknown: give it with --mpp" : `${info.mpp} um/px (${info.mppSource === "given" ? `given; the file says ${info.mppInFile ?? "nothing"}` : "from the file"})`}`,
+        `objective   ${info.objective === null ? "unknown" : `${info.objective}x`}`,
+        ...info.levels.map(
+          (l) =>
+            `level ${l.index}     ${l.width} x ${l.height} px, downsample ${Number(l.downsample.toFixed(4))}, blocks ${l.blockWidth} x ${l.blockHeight}`,
+        ),
+        `colour      ${info.icc ? "carries an ICC profile, not applied" : "no ICC profile"}`,
+        ...info.warnings.map((w) => `warning     ${w}`),
+      ];
+      return { json: { file, ...info }, text: lines.join("\n") };
+    },
+  );
 }
 
 function registerRead(slide: Command): void {
@@ -53,35 +61,47 @@ function registerRead(slide: Command): void {
     .option("--height <n>", "pixels", "512")
     .option("--raw <file>", "write RGB bytes, row by row")
     .option("--png <file>", "write a PNG");
-  action(command, "nacre slide read nacre-demo/slides/site-a-001.svs --x 1024 --y 1024 --png region.png", async (_, file: string, options: ReadOptions) => {
-    if (options.raw === undefined && options.png === undefined) {
-      raise("bad-usage", { expected: "--raw FILE or --png FILE", received: "neither", remedy: "say where the pixels should go" });
-    }
-    const whole = (name: keyof ReadOptions): number => {
-      const value = numberOption(options[name], `--${name}`) ?? 0;
-      if (Number.isInteger(value)) return value;
-      return raise("bad-usage", { expected: `a whole number for --${name}`, received: String(value), remedy: "pixels are whole" });
-    };
-    const source = await open(file, undefined);
-    try {
-      const level = whole("level");
-      const region = { level, x: whole("x"), y: whole("y"), width: whole("width"), height: whole("height") };
-      if (level < 0 || level >= source.info.levels.length || region.width < 1 || region.height < 1) {
+  action(
+    command,
+    "nacre slide read nacre-demo/slides/site-a-001.svs --x 1024 --y 1024 --png region.png",
+    async (_, file: string, options: ReadOptions) => {
+      if (options.raw === undefined && options.png === undefined) {
         raise("bad-usage", {
-          expected: `a level from 0 to ${source.info.levels.length - 1} and a region of at least one pixel`,
-          received: `level ${level}, ${region.width} x ${region.height}`,
-          remedy: "see `nacre slide info` for the levels",
+          expected: "--raw FILE or --png FILE",
+          received: "neither",
+          remedy: "say where the pixels should go",
         });
       }
-      const raster = unwrap(await source.read(region));
-      if (options.raw !== undefined) await writeFile(options.raw, raster.data);
-      if (options.png !== undefined) await writePng(options.png, raster);
-      const written = [options.raw, options.png].filter((f) => f !== undefined);
-      return { json: { file, region, written }, text: written.join("\n") };
-    } finally {
-      source.close();
-    }
-  });
+      const whole = (name: keyof ReadOptions): number => {
+        const value = numberOption(options[name], `--${name}`) ?? 0;
+        if (Number.isInteger(value)) return value;
+        return raise("bad-usage", {
+          expected: `a whole number for --${name}`,
+          received: String(value),
+          remedy: "pixels are whole",
+        });
+      };
+      const source = await open(file, undefined);
+      try {
+        const level = whole("level");
+        const region = { level, x: whole("x"), y: whole("y"), width: whole("width"), height: whole("height") };
+        if (level < 0 || level >= source.info.levels.length || region.width < 1 || region.height < 1) {
+          raise("bad-usage", {
+            expected: `a level from 0 to ${source.info.levels.length - 1} and a region of at least one pixel`,
+            received: `level ${level}, ${region.width} x ${region.height}`,
+            remedy: "see `nacre slide info` for the levels",
+          });
+        }
+        const raster = unwrap(await source.read(region));
+        if (options.raw !== undefined) await writeFile(options.raw, raster.data);
+        if (options.png !== undefined) await writePng(options.png, raster);
+        const written = [options.raw, options.png].filter((f) => f !== undefined);
+        return { json: { file, region, written }, text: written.join("\n") };
+      } finally {
+        source.close();
+      }
+    },
+  );
 }
 
 function registerThumbnail(slide: Command): void {
@@ -90,17 +110,21 @@ function registerThumbnail(slide: Command): void {
     .description("the whole slide as a small PNG")
     .requiredOption("--out <png>", "where to write it")
     .option("--size <n>", "longest side in pixels", "1024");
-  action(command, "nacre slide thumbnail nacre-demo/slides/site-a-001.svs --out thumbnail.png", async (_, file: string, options: { out: string; size: string }) => {
-    const { thumbnail } = await import("@nacre/imaging");
-    const source = await open(file, undefined);
-    try {
-      const raster = unwrap(await thumbnail(source, numberOption(options.size, "--size") ?? 1024));
-      await writePng(options.out, raster);
-      return { json: { file, out: options.out, width: raster.width, height: raster.height }, text: options.out };
-    } finally {
-      source.close();
-    }
-  });
+  action(
+    command,
+    "nacre slide thumbnail nacre-demo/slides/site-a-001.svs --out thumbnail.png",
+    async (_, file: string, options: { out: string; size: string }) => {
+      const { thumbnail } = await import("@nacre/imaging");
+      const source = await open(file, undefined);
+      try {
+        const raster = unwrap(await thumbnail(source, numberOption(options.size, "--size") ?? 1024));
+        await writePng(options.out, raster);
+        return { json: { file, out: options.out, width: raster.width, height: raster.height }, text: options.out };
+      } finally {
+        source.close();
+      }
+    },
+  );
 }
 
 async function open(file: string, mpp: string | undefined) {

@@ -4,17 +4,33 @@ import { eachFile } from "../each-file.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
 export function register(program: Command): void {
-  const command = tileOptions(program.command("tiles <files...>").description("lay tiles on tissue: places only, no pixels"));
-  action(command, "nacre tiles nacre-demo/slides/site-a-001.svs --tile-mpp 0.5 --tile-size 224", async (context, files: string[], options: TileOptions) => {
-    const { surveySlide } = await import("@nacre/pipeline");
-    const tiles = tilesFrom(options);
-    const given = numberOption(options.mpp, "--mpp") ?? null;
-    return eachFile(files, context, async (file) => {
-      const survey = await surveySlide(file, { given, tiles, signal: context.signal });
-      if (!survey.ok) return survey;
-      const { n, side, x, y, tissue } = survey.value.tiles;
-      const places = Array.from(x, (left, i) => ({ x: left, y: y[i] as number, tissue: Number((tissue[i] as number).toFixed(3)) }));
-      return { ok: true, value: { json: { n, side, mpp: tiles.mpp, size: tiles.size, tiles: places }, line: `${n} tiles of ${side} px at level 0` } };
-    });
-  });
+  const command = tileOptions(
+    program.command("tiles <files...>").description("lay tiles on tissue: places only, no pixels"),
+  );
+  action(
+    command,
+    "nacre tiles nacre-demo/slides/site-a-001.svs --tile-mpp 0.5 --tile-size 224",
+    async (context, files: string[], options: TileOptions) => {
+      const { surveySlide } = await import("@nacre/pipeline");
+      const tiles = tilesFrom(options);
+      const given = numberOption(options.mpp, "--mpp") ?? null;
+      return eachFile(files, context, async (file) => {
+        const survey = await surveySlide(file, { given, tiles, signal: context.signal });
+        if (!survey.ok) return survey;
+        const { n, side, x, y, tissue } = survey.value.tiles;
+        const places = Array.from(x, (left, i) => ({
+          x: left,
+          y: y[i] as number,
+          tissue: Number((tissue[i] as number).toFixed(3)),
+        }));
+        return {
+          ok: true,
+          value: {
+            json: { n, side, mpp: tiles.mpp, size: tiles.size, tiles: places },
+            line: `${n} tiles of ${side} px at level 0`,
+          },
+        };
+      });
+    },
+  );
 }

@@ -148,8 +148,8 @@ export class EncodePool {
   #receive(seat: Seat, message: FromWorker): void {
     const given = seat.units.get(message.id);
     seat.units.delete(message.id);
-    // An idle thread must not keep the process alive.
-    if (seat.units.size === 0) seat.worker.unref();
+    // An idle thread must not keep the process alive, but one that is being closed must.
+    if (seat.units.size === 0 && !this.#closed) seat.worker.unref();
     if (given === undefined) return;
     const { job, from } = given;
     if (message.kind === "failed") this.#settle(job, { ok: false, failure: message.failure });

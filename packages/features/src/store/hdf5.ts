@@ -94,10 +94,12 @@ function openOrRaise(open: () => File, where: string): File {
 
 /** What the library says about a file that opened but is broken inside. */
 function unreadable(error: unknown, where: string): FailureError {
-  const [text = ""] = String(error instanceof Error ? error.message : error).split("\n");
+  const text = String(error instanceof Error ? error.message : error);
+  // The library prints its stack of calls; the innermost says what is wrong.
+  const received = [...text.matchAll(/\(\): (.+)$/gm)].at(-1)?.[1] ?? text.split("\n")[0] ?? "";
   const expected = `an undamaged HDF5 file at ${where}`;
   const remedy = "copy it again, or encode the slide again";
-  return new FailureError({ kind: "bad-features", expected, received: text, remedy }, { cause: error });
+  return new FailureError({ kind: "bad-features", expected, received, remedy }, { cause: error });
 }
 
 function endsEarly(where: string) {

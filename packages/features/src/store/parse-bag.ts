@@ -90,20 +90,8 @@ function matrixOf(dataset: Dataset, where: string): Outcome<{ n: number; d: numb
       remedy: "encode the slide again with other tissue settings, or leave it out of the cohort",
     });
   }
-  return numbersOrFailure(dataset, where, n, d);
-}
-
-function numbersOrFailure(dataset: Dataset, where: string, n: number, d: number) {
-  try {
-    const values = numbersOf(dataset);
-    return ok({ n, d, features: values instanceof Float32Array ? values : Float32Array.from(values) });
-  } catch (error) {
-    return fail("bad-features", {
-      expected: `readable numbers in ${where}`,
-      received: String(error instanceof Error ? error.message : error).split("\n")[0] ?? "",
-      remedy: "copy the file again, or write the features as float32 or float16 without special filters",
-    });
-  }
+  const values = numbersOf(dataset);
+  return ok({ n, d, features: values instanceof Float32Array ? values : Float32Array.from(values) });
 }
 
 interface Known {

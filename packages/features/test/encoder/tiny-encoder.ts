@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { concat, encodeModel, input, max, mean } from "@nacre/graph";
-import type { EncoderCard } from "../../src/encoder/card.ts";
 
 export const TINY_SIZE = 64;
 
-export function writeTinyEncoder(folder: string, changes: Partial<Record<keyof EncoderCard, unknown>> = {}): string {
+export function writeTinyEncoder(folder: string, changes: Readonly<Record<string, unknown>> = {}): string {
   const pixels = input("pixels", ["n", 3, TINY_SIZE, TINY_SIZE]);
   const features = concat([mean(pixels, { axes: [2, 3] }), max(pixels, { axes: [2, 3] })], 1);
   const model = encodeModel({ outputs: { features } });

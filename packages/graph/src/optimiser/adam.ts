@@ -50,3 +50,13 @@ export function adamScalars(
   if (!(lr > 0)) throw new RangeError(`expected a learning rate above 0, received ${lr}`);
   return { rate: lr / (1 - beta1 ** step), correction: 1 / Math.sqrt(1 - beta2 ** step) };
 }
+
+/**
+ * Sets moments too small to matter to zero, in place. Without a gradient (a dead unit) a moment decays until it is subnormal
+ * and then stays so, and arithmetic on subnormals is several times slower; once an epoch is often enough.
+ */
+export function settleMoments(moments: Float32Array, floor = 1e-30): void {
+  for (let i = 0; i < moments.length; i++) {
+    if (Math.abs(moments[i] as number) < floor) moments[i] = 0;
+  }
+}

@@ -37,8 +37,7 @@ async function tryNative(path: string): Promise<JpegCodec | string> {
   }
 }
 
-/** Where libturbojpeg may lie, best first. The synthetic writer encodes with the same library. */
-export function candidates(): string[] {
+function candidates(): string[] {
   const bundled = bundledLibrary();
   return bundled ? [bundled, ...SYSTEM_LIBRARIES] : SYSTEM_LIBRARIES;
 }

@@ -19,23 +19,30 @@ const LEFT_OUT = /extraneous bytes before marker 0xd9/;
 /** Opens the library at `path`. @throws Error when it is absent or older than TurboJPEG 3 */
 export function openTurboJpeg(path: string): JpegCodec {
   const native = bind(path);
-  const handle: unknown = native.init(DECOMPRESS);
-  if (!handle) throw new Error("tj3Init gave no handle");
+  let handle = openHandle(native);
   let known = "";
   let knownHeight = 0;
   let scratch = new Uint8Array(1 << 16);
 
-  const failed = (): Error => new Error(String(native.errorText(handle)));
+  const lastMessage = (): string => String(native.errorText(handle));
+  // After a damaged stream a handle may keep half-read tables and refuse every good stream that follows.
+  const giveUp = (): never => {
+    const message = lastMessage();
+    native.destroy(handle);
+    handle = openHandle(native);
+    known = "";
+    throw new Error(message);
+  };
 
   const setCrop = (stream: Uint8Array, frame: JpegFrame, part: Rect): void => {
     // the handle keeps the geometry of the last stream it saw, so a block like it needs no look ahead
     const key = `${frame.width},${frame.components},${frame.chromaX},${frame.chromaY}`;
     if (key !== known || part.y + part.height > knownHeight) {
       known = "";
-      if (native.header(handle, stream, stream.length)) throw failed();
+      if (native.header(handle, stream, stream.length)) giveUp();
       known = key;
     }
-    if (native.crop(handle, { x: part.x, y: part.y, w: part.width, h: part.height })) throw failed();
+    if (native.crop(handle, { x: part.x, y: part.y, w: part.width, h: part.height })) giveUp();
   };
 
   const decode = (stream: Uint8Array, frame: JpegFrame, crop: Rect, target: Target): void => {
@@ -61,17 +68,17 @@ export function openTurboJpeg(path: string): JpegCodec {
     knownHeight = bottom;
     const status = native.decompress(handle, stream, stream.length, into, pitch, RGB);
     if (bottom < frame.height) writeHeight(stream, frame, frame.height);
-    if (status) {
-      const error = failed();
-      if (!(bottom < frame.height && LEFT_OUT.test(error.message))) {
-        known = "";
-        throw error;
-      }
-    }
+    if (status && !(bottom < frame.height && LEFT_OUT.test(lastMessage()))) giveUp();
     if (!isDirect) copyRows(scratch, ((crop.y - top) * width + crop.x - left) * 3, pitch, crop, target);
   };
   const info = { name: "libjpeg-turbo", native: true, version: "3", detail: path };
   return { info, decode };
+}
+
+function openHandle(native: ReturnType<typeof bind>): unknown {
+  const handle: unknown = native.init(DECOMPRESS);
+  if (!handle) throw new Error("tj3Init gave no handle");
+  return handle;
 }
 
 function bind(path: string) {
@@ -79,6 +86,7 @@ function bind(path: string) {
   const region = koffi.struct({ x: "int", y: "int", w: "int", h: "int" });
   return {
     init: library.func("tj3Init", "void*", ["int"]),
+    destroy: library.func("tj3Destroy", "void", ["void*"]),
     header: library.func("tj3DecompressHeader", "int", ["void*", "const uint8_t*", "size_t"]),
     crop: library.func("tj3SetCroppingRegion", "int", ["void*", region]),
     decompress: library.func("tj3Decompress8", "int", ["void*", "const uint8_t*", "size_t", "uint8_t*", "int", "int"]),

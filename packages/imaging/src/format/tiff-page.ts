@@ -61,8 +61,8 @@ export function* readPage(tiff: TiffFile, directory: TiffDirectory): Reading<Tif
 
 const isSide = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= MAX_SIDE;
 
-/** JPEG and Aperio's JPEG 2000 turn YCbCr into RGB themselves. */
-const CARRIES_YCBCR: readonly number[] = [7, 33003, 33005];
+/** Samples as they are, LZW, deflate: nothing in them turns YCbCr into RGB. Other compressions are the decoder's business. */
+const PLAIN_SAMPLES: readonly number[] = [1, 5, 8, 32946];
 
 /** Passes pages of 8-bit grey or RGB (with or without alpha). @throws FailureError `unsupported-format`, naming what it is instead */
 export function checkPixels(page: TiffPage, name: string): void {
@@ -73,7 +73,7 @@ export function checkPixels(page: TiffPage, name: string): void {
       ? `${page.bits}-bit samples of format ${page.sampleFormat}`
       : page.isPlanar && page.samples > 1
         ? "colours in separate planes"
-        : page.photometric === 6 && !CARRIES_YCBCR.includes(page.compression)
+        : page.photometric === 6 && PLAIN_SAMPLES.includes(page.compression)
           ? "YCbCr pixels that are not JPEG"
           : isGrey || isColour
             ? ""

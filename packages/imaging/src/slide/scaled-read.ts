@@ -4,7 +4,7 @@
  */
 import { attempt, type Mpp, type Outcome, type Rect, raise, unwrap } from "@nacre/core";
 import { checkSize } from "./check-region.ts";
-import { resampleColumns, resampleRows, triangleWeights } from "./resample.ts";
+import { resampleBand, triangleWeights } from "./resample.ts";
 import type { Level, Raster, Slide } from "./slide.ts";
 
 /** A level counts as fine enough up to this much coarser than wanted: 4.0001 is four. */
@@ -86,8 +86,7 @@ async function resampled(
       height: n,
     };
     const source = unwrap(await slide.read(region, signal));
-    const narrowed = resampleRows(source.data, across.n, n, columns);
-    resampleColumns(narrowed, firstRow, rows, { from, to, n: width }, data);
+    resampleBand({ data: source.data, width: across.n, firstRow }, rows, columns, { from, to }, data);
   }
   return { width, height, data };
 }

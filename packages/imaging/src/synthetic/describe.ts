@@ -43,9 +43,8 @@ export function pageTags(spec: SyntheticSlideSpec, page: PageFacts): Tag[] {
     { tag: 530, type: "short", value: [2, 2] },
     ...place,
     ...(page.tables === null ? [] : [{ tag: 347, type: "bytes" as const, value: page.tables }]),
-    ...(isSvs(spec)
-      ? [{ tag: 270, type: "ascii" as const, value: aperioDescription(spec, page) }]
-      : scaleTags(spec, page)),
+    { tag: 270, type: "ascii", value: isSvs(spec) ? aperioDescription(spec, page) : SYNTHETIC_TITLE },
+    ...(isSvs(spec) ? [] : scaleTags(spec, page)),
   ];
 }
 

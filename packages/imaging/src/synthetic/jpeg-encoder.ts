@@ -5,7 +5,7 @@
  */
 import koffi from "koffi";
 import sharp from "sharp";
-import { candidates } from "../codec/choose-jpeg.ts";
+import { decoderReport } from "../codec/node-codecs.ts";
 
 export interface JpegEncoder {
   readonly name: "libjpeg-turbo" | "sharp";
@@ -14,17 +14,14 @@ export interface JpegEncoder {
   close(): void;
 }
 
-/** The fastest encoder this machine has, at a quality of 1..100. */
-export function openJpegEncoder(quality: number): JpegEncoder {
-  if (process.env.NACRE_CODEC !== "wasm") {
-    for (const path of candidates()) {
-      try {
-        return openTurboEncoder(path, quality);
-      } catch {
-        // Not here, or too old: the next one, in the end sharp.
-      }
-    }
-  }
+/** The library that decodes here also encodes; sharp does where the decoder is WebAssembly. Quality 1..100. */
+export async function openJpegEncoder(quality: number): Promise<JpegEncoder> {
+  const decoder = await decoderReport();
+  const isNative = decoder.native && process.env.NACRE_CODEC !== "wasm";
+  return isNative ? openTurboEncoder(decoder.detail, quality) : sharpEncoder(quality);
+}
+
+function sharpEncoder(quality: number): JpegEncoder {
   return {
     name: "sharp",
     async encode(rgb, width, height) {

@@ -103,19 +103,35 @@ function squaredDistance(s: Segment, x: number, y: number): number {
   return (px - t * s.dx) ** 2 + (py - t * s.dy) ** 2;
 }
 
+const nearest = new Float32Array(TILE * TILE);
+
 /** Colours `rgb` [TILE, TILE, 3] of the tile at x, y. Ink darkens what it covers. */
 export function paintStroke(stroke: Stroke, rgb: Uint8Array, x: number, y: number): void {
-  const segments = nearSegments(stroke, x, y);
   const outer = stroke.halfWidth + stroke.soft;
-  for (let j = 0, p = 0; j < TILE; j++) {
-    for (let k = 0; k < TILE; k++, p += 3) {
-      let nearest = outer * outer;
-      for (const s of segments) nearest = Math.min(nearest, squaredDistance(s, x + k, y + j));
-      if (nearest >= outer * outer) continue;
-      const cover = Math.min(1, (outer - Math.sqrt(nearest)) / stroke.soft);
-      for (let c = 0; c < 3; c++) {
-        rgb[p + c] = (rgb[p + c] as number) * (1 - cover * (1 - (stroke.through[c] as number)));
-      }
+  nearest.fill(outer * outer);
+  for (const segment of nearSegments(stroke, x, y)) measureSegment(segment, outer, x, y);
+  for (let i = 0, p = 0; i < TILE * TILE; i++, p += 3) {
+    const squared = nearest[i] as number;
+    if (squared >= outer * outer) continue;
+    const cover = Math.min(1, (outer - Math.sqrt(squared)) / stroke.soft);
+    for (let c = 0; c < 3; c++) {
+      rgb[p + c] = (rgb[p + c] as number) * (1 - cover * (1 - (stroke.through[c] as number)));
+    }
+  }
+}
+
+/** Lowers `nearest` where the segment is nearer than what was measured before. */
+function measureSegment(s: Segment, outer: number, x: number, y: number): void {
+  const range = (from: number, length: number, corner: number): [number, number] => [
+    Math.max(0, Math.floor(Math.min(from, from + length) - outer - corner)),
+    Math.min(TILE, Math.ceil(Math.max(from, from + length) + outer - corner) + 1),
+  ];
+  const [left, right] = range(s.from.x, s.dx, x);
+  const [top, bottom] = range(s.from.y, s.dy, y);
+  for (let j = top; j < bottom; j++) {
+    for (let k = left; k < right; k++) {
+      const squared = squaredDistance(s, x + k, y + j);
+      if (squared < (nearest[j * TILE + k] as number)) nearest[j * TILE + k] = squared;
     }
   }
 }

@@ -22,12 +22,17 @@ const BIG_OFFSET = { code: 16, width: 8 };
 /** A file being written. Lifetime: from construction to `close`. */
 export class TiffWriter {
   readonly #fd: number;
+  readonly #bigAbove: number;
   #end = HEADER;
   #chunks: Uint8Array[] = [];
   #waiting = 0;
 
-  /** Creates the file. @throws the system's error when it cannot */
-  constructor(path: string) {
+  /**
+   * Creates the file; with more than `bigAbove` bytes of blocks it becomes a BigTIFF.
+   * @throws the system's error when it cannot
+   */
+  constructor(path: string, bigAbove = 0xf0000000) {
+    this.#bigAbove = bigAbove;
     this.#fd = openSync(path, "w");
   }
 
@@ -43,7 +48,7 @@ export class TiffWriter {
 
   /** Writes the directories and the header, and makes the file durable. Returns its size. */
   finish(directories: readonly (readonly Tag[])[]): number {
-    const isBig = this.#end > 0xf0000000;
+    const isBig = this.#end > this.#bigAbove;
     let link = 0;
     let first = 0;
     for (const tags of directories) {

@@ -46,7 +46,7 @@ export async function writeSyntheticSlide(
   checkSpec(spec);
   const person = drawPerson(spec);
   const painter = createPainter(spec, person);
-  const encoder = openJpegEncoder(spec.scanner?.quality ?? 80);
+  const encoder = await openJpegEncoder(spec.scanner?.quality ?? 80);
   const aside = `${path}.part`;
   try {
     const bytes = await writeFile(aside, spec, painter, encoder, signal);

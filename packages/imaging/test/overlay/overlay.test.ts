@@ -5,8 +5,10 @@ const signed: HeatmapOptions = { scale: 2, kind: "signed" };
 const sequential: HeatmapOptions = { scale: 2, kind: "sequential" };
 const places = { x: Int32Array.of(0, 160, 320), y: Int32Array.of(0, 0, 160), side: 160 };
 
+/** Light given off, 0..1 (gamma 2.2). */
 const luminance = ([r, g, b]: readonly number[]): number =>
-  0.2126 * (r as number) + 0.7152 * (g as number) + 0.0722 * (b as number);
+  0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+const linear = (v: number | undefined): number => ((v as number) / 255) ** 2.2;
 
 describe("colourOf", () => {
   it("a signed scale is blue below, nearly white at zero and red above", () => {
@@ -17,7 +19,7 @@ describe("colourOf", () => {
   });
 
   it("both ends of a signed scale are equally strong", () => {
-    expect(Math.abs(luminance(colourOf(-2, signed)) - luminance(colourOf(2, signed)))).toBeLessThan(25);
+    expect(Math.abs(luminance(colourOf(-2, signed)) - luminance(colourOf(2, signed)))).toBeLessThan(0.05);
   });
 
   it("a sequential scale grows lighter all the way", () => {

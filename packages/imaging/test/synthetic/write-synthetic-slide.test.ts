@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isFailureError, isInside, type Polygon } from "@nacre/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findTissue, type Raster, type Slide } from "../../src/index.ts";
+import { findTissue, isSynthetic, type Raster, type Slide } from "../../src/index.ts";
 import { openSlideFile, type SyntheticSlide, type SyntheticSlideSpec, writeSyntheticSlide } from "../../src/node.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nacre-synthetic-"));
@@ -67,6 +67,7 @@ describe("writeSyntheticSlide", () => {
     await write("base.tiff", { format: "tiff" });
     const plain = await open("base.tiff");
     expect(plain.info.format).toBe("tiff");
+    expect([isSynthetic(slide.info), isSynthetic(plain.info)]).toEqual([true, true]);
     expect(plain.info.mpp).toBeCloseTo(1, 6);
     expect(plain.info.levels.map((l) => l.width)).toEqual([1280, 320, 80]);
     for (const level of [0, 1, 2]) {

@@ -55,17 +55,18 @@ describe("layTiles", () => {
 
   it("does not drift when a step is a fraction of a pixel, and no tile sticks out", () => {
     for (const scale of [0.2523, 0.4989, 0.51, 1.03]) {
-      for (const overlap of [0, 10, 63]) {
+      for (const overlap of [0, 10, 56]) {
         const at = slideOf(900, 701, scale);
         const tiles = tilesOf(wholeImageTiles(at, spec({ overlap })));
         const step = ((64 - overlap) * 0.5) / scale;
+        let isKept = true;
         for (let i = 0; i < tiles.n; i++) {
           const [x, y] = [tiles.x[i] as number, tiles.y[i] as number];
-          expect(x + tiles.side).toBeLessThanOrEqual(900);
-          expect(y + tiles.side).toBeLessThanOrEqual(701);
-          expect(Math.abs(x - Math.round(x / step) * step)).toBeLessThanOrEqual(0.5 + 1e-9);
+          isKept &&= x >= 0 && y >= 0 && x + tiles.side <= 900 && y + tiles.side <= 701;
+          isKept &&= Math.abs(x - Math.round(x / step) * step) <= 0.5 + 1e-9;
         }
-        const last = Math.max(...tiles.x) + tiles.side;
+        expect(isKept).toBe(true);
+        const last = (tiles.x.at(-1) as number) + tiles.side;
         expect(last + step + 1).toBeGreaterThan(900);
       }
     }

@@ -49,13 +49,13 @@ describe("findTissue", () => {
   it("finds the same tissue when the same slide is scanned twice as fine", async () => {
     const coarse = await tissueOf(
       slideOf(
-        image(600, 600, (x, y) => (disc(280, 300, 140, x, y) ? STROMA : GLASS)),
+        image(512, 300, (x, y) => (disc(190, 150, 90, x, y) ? STROMA : GLASS)),
         8,
       ),
     );
     const fine = await tissueOf(
       slideOf(
-        image(1200, 1200, (x, y) => (disc(560, 600, 280, x, y) ? STROMA : GLASS)),
+        image(1024, 600, (x, y) => (disc(380, 300, 180, x, y) ? STROMA : GLASS)),
         4,
       ),
     );
@@ -80,9 +80,9 @@ describe("findTissue", () => {
       [25, 25, 30],
     ];
     for (const ink of inks) {
-      const raster = image(600, 600, (x, y) => (y > 450 && y < 500 ? ink : disc(300, 200, 120, x, y) ? STROMA : GLASS));
-      const tissue = await tissueOf(slideOf(raster, 8));
-      const rows = Array.from({ length: 50 }, (_, i) => tissue.mask.subarray((450 + i) * 600, (451 + i) * 600));
+      const raster = image(300, 300, (x, y) => (y > 225 && y < 250 ? ink : disc(150, 100, 60, x, y) ? STROMA : GLASS));
+      const tissue = await tissueOf(slideOf(raster, 16));
+      const rows = Array.from({ length: 25 }, (_, i) => tissue.mask.subarray((225 + i) * 300, (226 + i) * 300));
       expect(rows.every((row) => row.every((v) => v === 0))).toBe(true);
       expect(tissue.penFraction).toBeGreaterThan(0.08);
     }
@@ -139,7 +139,7 @@ describe("findTissue", () => {
   it("works on at most 3 Mpx, and never finer than the slide", async () => {
     const wide = await tissueOf(
       slideOf(
-        image(3000, 1500, () => STROMA),
+        image(2200, 1500, () => STROMA),
         8,
       ),
     );

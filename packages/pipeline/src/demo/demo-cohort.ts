@@ -1,7 +1,7 @@
 /**
  * The demo's cohort: three invented hospitals, sixty invented patients. It is built to be honest rather than easy. In the
  * two training hospitals tumour slides come mostly from the new batch of stain, so a model that learns colour looks good
- * inside; in the third hospital stain and label have nothing to do with each other, and such a model fails there.
+ * inside; in the third hospital it is the other way round, and such a model fails there.
  */
 import { type Random, randomStream } from "@nacre/core";
 import type { SyntheticSlideSpec } from "@nacre/imaging/node";
@@ -35,16 +35,34 @@ interface Hospital {
 const SIDE = 4096;
 const HOSPITALS: readonly Hospital[] = [
   {
-    site: "site-a", patients: 20, tumour: 11, newBatch: { tumour: 0.85, benign: 0.15 }, scanner: "scanner-1",
-    look: { white: [243, 243, 243], gamma: 1, blur: 0.08, noise: 2, quality: 80 }, haematoxylin: 1, eosin: 1,
+    site: "site-a",
+    patients: 20,
+    tumour: 13,
+    newBatch: { tumour: 0.85, benign: 0.15 },
+    scanner: "scanner-1",
+    look: { white: [243, 243, 243], gamma: 1, blur: 0.08, noise: 2, quality: 80 },
+    haematoxylin: 1,
+    eosin: 1,
   },
   {
-    site: "site-b", patients: 20, tumour: 9, newBatch: { tumour: 0.85, benign: 0.15 }, scanner: "scanner-2",
-    look: { white: [247, 245, 240], gamma: 1.06, blur: 0.14, noise: 3, quality: 75 }, haematoxylin: 0.92, eosin: 1.12,
+    site: "site-b",
+    patients: 20,
+    tumour: 8,
+    newBatch: { tumour: 0.85, benign: 0.15 },
+    scanner: "scanner-2",
+    look: { white: [247, 245, 240], gamma: 1.06, blur: 0.14, noise: 3, quality: 75 },
+    haematoxylin: 0.92,
+    eosin: 1.12,
   },
   {
-    site: "site-c", patients: 20, tumour: 10, newBatch: { tumour: 0.5, benign: 0.5 }, scanner: "scanner-3",
-    look: { white: [240, 242, 246], gamma: 0.95, blur: 0.11, noise: 2.5, quality: 85 }, haematoxylin: 1.06, eosin: 0.92,
+    site: "site-c",
+    patients: 20,
+    tumour: 10,
+    newBatch: { tumour: 0.2, benign: 0.8 },
+    scanner: "scanner-3",
+    look: { white: [240, 242, 246], gamma: 0.95, blur: 0.11, noise: 2.5, quality: 85 },
+    haematoxylin: 1.06,
+    eosin: 0.92,
   },
 ];
 /** What the new batch does to both dyes. */
@@ -59,9 +77,16 @@ export function demoCohort(seed: number): DemoSlide[] {
     const labels = random.shuffled(Array.from({ length: h.patients }, (_, i) => (i < h.tumour ? "tumour" : "benign")));
     return labels.flatMap((label, i) => {
       const patient = `${h.site.slice(-1).toUpperCase()}${String(i + 1).padStart(3, "0")}`;
-      const person = { patient, sex: random.uniform() < 0.5 ? "female" : "male", age: 38 + random.below(45), date: date(random) };
+      const person = {
+        patient,
+        sex: random.uniform() < 0.5 ? "female" : "male",
+        age: 38 + random.below(45),
+        date: date(random),
+      };
       const slides = i % SECOND_SLIDE_EVERY === SECOND_SLIDE_EVERY - 1 ? 2 : 1;
-      return Array.from({ length: slides }, (_, k) => demoSlide(h, { ...person, label: label as DemoSlide["label"] }, k, random));
+      return Array.from({ length: slides }, (_, k) =>
+        demoSlide(h, { ...person, label: label as DemoSlide["label"] }, k, random),
+      );
     });
   });
 }

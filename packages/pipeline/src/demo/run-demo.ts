@@ -3,13 +3,13 @@ import { existsSync, mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { unwrap } from "@nacre/core";
+import { parse } from "yaml";
 import type { Progress } from "../run/progress.ts";
 import { RunFolder } from "../run/run-folder.ts";
-import { guardDisk } from "../run/write-file.ts";
 import { runJobs, workerUrl } from "../run/workers.ts";
+import { guardDisk } from "../run/write-file.ts";
 import { type RunResult, runStudy } from "../run-study.ts";
 import { checkStudy } from "../study/read-study.ts";
-import { parse } from "yaml";
 import { demoCohort, demoCohortCsv, demoStudy } from "./demo-cohort.ts";
 import type { SlideJob } from "./slide-worker.ts";
 
@@ -46,7 +46,10 @@ async function writeCohort(folder: RunFolder, seed: number, progress: Progress, 
   const lanes = Math.min(availableParallelism(), missing.length);
   let done = 0;
   if (missing.length > 0) progress.begin("drawing slides", missing.length);
-  const shares = Array.from({ length: lanes }, (_, lane): SlideJob => ({ slides: missing.filter((_, i) => i % lanes === lane) }));
+  const shares = Array.from(
+    { length: lanes },
+    (_, lane): SlideJob => ({ slides: missing.filter((_, i) => i % lanes === lane) }),
+  );
   const results = await runJobs<SlideJob, number>(workerUrl(import.meta.url, "./slide-worker.js"), shares, {
     concurrency: lanes,
     signal,

@@ -2,7 +2,7 @@
  * Everything a run shows of where its models looked: heatmaps of all predicted slides on one scale, and the strongest
  * tiles of a few chosen ones. A drawing that fails is told and loses nothing else.
  */
-import { type ClassifyTask, describeFailure, mpp, positiveIndex, type SlideId, unwrap, attempt } from "@nacre/core";
+import { attempt, type ClassifyTask, describeFailure, mpp, positiveIndex, type SlideId, unwrap } from "@nacre/core";
 import { readBag } from "@nacre/features/node";
 import { encodeJpeg, openSlideFile } from "@nacre/imaging/node";
 import type { PredictedBag } from "../predict/predict-bags.ts";
@@ -33,6 +33,8 @@ export interface Drawn {
   readonly slides: readonly SlideEvidence[];
   readonly pictures: ReadonlyMap<SlideId, SlidePictures>;
   readonly tiles: readonly ChosenTiles[];
+  /** Files in heatmaps/, as paths inside the run folder. */
+  readonly files: readonly string[];
   /** Drawings that failed, in words. */
   readonly problems: readonly string[];
 }
@@ -53,7 +55,7 @@ const TILE_PIXELS = 112;
 export async function drawRun(predicted: readonly PredictedBag[], options: DrawOptions): Promise<Drawn> {
   const slides = predicted.flatMap((p) => evidenceOfSlides(options.folder, p));
   const scales = settleScales(slides);
-  const { pictures, problems } = await drawHeatmaps(slides, scales, options);
+  const { pictures, files, problems } = await drawHeatmaps(slides, scales, options);
   const tiles: ChosenTiles[] = [];
   for (const s of chooseSlides(slides, options.task)) {
     options.signal.throwIfAborted();
@@ -61,14 +63,14 @@ export async function drawRun(predicted: readonly PredictedBag[], options: DrawO
     if (chosen.ok) tiles.push(chosen.value);
     else problems.push(`tiles of ${s.slide}: ${describeFailure(chosen.failure)}`);
   }
-  return { scales, slides, pictures, tiles, problems };
+  return { scales, slides, pictures, tiles, files, problems };
 }
 
 /** The slides a reader wants to see first: the surest right and wrong calls, external ones before internal ones. */
 export function chooseSlides(slides: readonly SlideEvidence[], task: ClassifyTask): SlideEvidence[] {
   const c = positiveIndex(task);
   const positive = (s: SlideEvidence): number => s.predicted.probabilities[c] ?? 0;
-  const wrong = (s: SlideEvidence): boolean => s.predicted.bag.label === task.positive !== positive(s) >= 0.5;
+  const wrong = (s: SlideEvidence): boolean => (s.predicted.bag.label === task.positive) !== positive(s) >= 0.5;
   const external = slides.some((s) => s.predicted.part === "external");
   const pool = external ? slides.filter((s) => s.predicted.part === "external") : slides;
   const sorted = [...pool].sort((a, b) => positive(b) - positive(a) || (a.slide < b.slide ? -1 : 1));
@@ -109,7 +111,12 @@ async function tileReader(
   study: Study,
 ): Promise<{ read(x: number, y: number): Promise<string | null>; close(): void }> {
   if (s.extracted.slideFile === null) return { read: async () => null, close() {} };
-  const given = s.predicted.bag.members.length === 1 ? s.predicted.bag.row.mpp : s.extracted.mppSource === "given" ? s.extracted.mpp : null;
+  const given =
+    s.predicted.bag.members.length === 1
+      ? s.predicted.bag.row.mpp
+      : s.extracted.mppSource === "given"
+        ? s.extracted.mpp
+        : null;
   const slide = unwrap(await openSlideFile(s.extracted.slideFile, given === null ? {} : { mpp: given }));
   const shrink = Math.max(1, study.tiles.size / TILE_PIXELS);
   const pixels = Math.round(study.tiles.size / shrink);

@@ -37,24 +37,31 @@ export async function drawHeatmaps(
   slides: readonly SlideEvidence[],
   scales: HeatmapScales,
   { folder, progress, signal }: { folder: RunFolder; progress: Progress; signal: AbortSignal },
-): Promise<{ pictures: Map<SlideId, SlidePictures>; problems: string[] }> {
+): Promise<{ pictures: Map<SlideId, SlidePictures>; files: string[]; problems: string[] }> {
   const pictures = new Map<SlideId, SlidePictures>();
   const problems: string[] = [];
+  const drawn: string[] = [];
   progress.begin("drawing heatmaps", slides.length);
   for (const [i, s] of slides.entries()) {
     signal.throwIfAborted();
     const files = filesOf(s);
-    const dependsOn = { recipe: RECIPE, scales, evidence: hashFile(folder.file(s.predicted.evidence)), features: s.extracted.hash };
+    const dependsOn = {
+      recipe: RECIPE,
+      scales,
+      evidence: hashFile(folder.file(s.predicted.evidence)),
+      features: s.extracted.hash,
+    };
     const step = await attempt(() =>
       folder.steps.run(`heatmap-${s.slide}`, dependsOn, files.all, () => drawSlide(s, scales, folder)),
     );
     if (!step.ok && WORLDLY.has(step.failure.kind)) throw new FailureError(step.failure);
     if (!step.ok) problems.push(`heatmap of ${s.slide}: ${describeFailure(step.failure)}`);
-    else if (step.value.note !== null) pictures.set(s.slide, { ...files.pictures, ...step.value.note });
+    else drawn.push(...files.all);
+    if (step.ok && step.value.note !== null) pictures.set(s.slide, { ...files.pictures, ...step.value.note });
     progress.advance(i + 1, s.slide);
   }
   progress.end();
-  return { pictures, problems };
+  return { pictures, files: drawn, problems };
 }
 
 async function drawSlide(
@@ -74,7 +81,10 @@ async function drawSlide(
     const signed = (raster: Raster): Raster =>
       drawHeatmap(raster, downsample(raster), places, s.evidence, { scale: scales.contribution, kind: "signed" });
     const shares = (raster: Raster): Raster =>
-      drawHeatmap(raster, downsample(raster), places, evenShares(s.attention), { scale: scales.attention, kind: "sequential" });
+      drawHeatmap(raster, downsample(raster), places, evenShares(s.attention), {
+        scale: scales.attention,
+        kind: "sequential",
+      });
     const large = unwrap(await thumbnail(slide, HEATMAP_SIDE));
     const middle = unwrap(await thumbnail(slide, REPORT_SIDE));
     folder.write(files.png, await encodePng(signed(large)));
@@ -88,11 +98,21 @@ async function drawSlide(
   }
 }
 
-function filesOf(s: SlideEvidence): { png: string; geojson: string; pictures: Omit<SlidePictures, "width" | "height">; all: string[] } {
+function filesOf(s: SlideEvidence): {
+  png: string;
+  geojson: string;
+  pictures: Omit<SlidePictures, "width" | "height">;
+  all: string[];
+} {
   const png = join("heatmaps", `${s.slide}.png`);
   const geojson = join("heatmaps", `${s.slide}.geojson`);
   const picture = (name: string): string => join(".nacre", "pictures", `${s.slide}.${name}.jpg`);
-  const pictures = { thumbnail: picture("thumbnail"), contribution: picture("contribution"), attention: picture("attention"), small: picture("small") };
+  const pictures = {
+    thumbnail: picture("thumbnail"),
+    contribution: picture("contribution"),
+    attention: picture("attention"),
+    small: picture("small"),
+  };
   const all = s.extracted.slideFile === null ? [geojson] : [png, geojson, ...Object.values(pictures)];
   return { png, geojson, pictures, all };
 }
@@ -100,4 +120,3 @@ function filesOf(s: SlideEvidence): { png: string; geojson: string; pictures: Om
 export function readPicture(folder: RunFolder, file: string): string {
   return `data:image/jpeg;base64,${readFileSync(folder.file(file)).toString("base64")}`;
 }
-

@@ -1,7 +1,7 @@
 /** The whole staircase from a slide file to a feature file, for one slide. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { checkBag, type Outcome, ok, type SlideId } from "@nacre/core";
+import { checkBag, type Outcome, ok, type SlideId, unwrap } from "@nacre/core";
 import { type EncodePool, encodeTiles, writeBag } from "@nacre/features/node";
 import { isSynthetic } from "@nacre/imaging";
 import { guardDisk } from "../run/write-file.ts";
@@ -17,7 +17,10 @@ export interface EncodeSlideOptions extends SurveyOptions {
 
 export type EncodedSlide = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256">;
 
-/** Encodes `path` into the feature file `output` (TRIDENT layout). Failures of the survey, broken-tile, not-finite, disk-full. */
+/**
+ * Encodes `path` into the feature file `output` (TRIDENT layout). Failures of the survey, broken-tile, not-finite, cancelled.
+ * @throws FailureError disk-full, no-permission: the place of the output, not the slide, is at fault
+ */
 export async function encodeSlide(
   path: string,
   output: string,
@@ -47,7 +50,8 @@ export async function encodeSlide(
     tissue: tiles.tissue,
     decoder: info.reader,
   });
-  if (!written.ok) return written;
+  // A full disk or a missing right ends the run: it is not a fault of the slide.
+  unwrap(written);
   return ok({
     tiles: bag.value.n,
     d: bag.value.d,

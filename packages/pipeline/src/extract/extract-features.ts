@@ -5,8 +5,9 @@
 import { join } from "node:path";
 import { type CohortRow, checkBag, type Failure, fail, groupBy, type Outcome, ok } from "@nacre/core";
 import { type EncodePool, readBag } from "@nacre/features/node";
+import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
-import type { RunFolder } from "../run/run-folder.ts";
+import type { RunFolder, Shard } from "../run/run-folder.ts";
 import type { Study } from "../study/read-study.ts";
 import { encodeSlide } from "./encode-slide.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
@@ -17,11 +18,14 @@ export interface ExtractOptions {
   readonly folder: RunFolder;
   readonly inventory: Inventory;
   /** null where the study brings features. */
-  readonly source: { readonly pool: EncodePool; readonly encoder: { readonly name: string; readonly sha256: string } } | null;
+  readonly source: {
+    readonly pool: EncodePool;
+    readonly encoder: { readonly name: string; readonly sha256: string };
+  } | null;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Static shards: encode only the slides of this shard; the others keep what is already there. */
-  readonly shard?: { readonly index: number; readonly count: number };
+  readonly shard?: Shard;
 }
 
 /** Bumped when tissue, tiling or the file layout change in a way that changes features. */
@@ -34,15 +38,14 @@ export async function extractFeatures(rows: readonly CohortRow[], options: Extra
   let next = 0;
   let done = 0;
   progress.begin(source === null ? "reading features" : "encoding slides", rows.length);
-  const lane = async (): Promise<void> => {
+  await inLanes((source?.pool.threads ?? 0) + 1, options.signal, async (signal) => {
     while (next < rows.length) {
       const i = next++;
       const row = rows[i] as CohortRow;
-      states[i] = await stateOf(row, i, options);
+      states[i] = await stateOf(row, i, { ...options, signal });
       progress.advance(++done, row.slide);
     }
-  };
-  await Promise.all(Array.from({ length: (source?.pool.threads ?? 0) + 1 }, lane));
+  });
   progress.end();
   return source === null ? refuseOtherDimensions(states) : states;
 }
@@ -50,23 +53,41 @@ export async function extractFeatures(rows: readonly CohortRow[], options: Extra
 async function stateOf(row: CohortRow, index: number, options: ExtractOptions): Promise<SlideState> {
   options.signal.throwIfAborted();
   const { inventory, shard } = options;
+  const known = knownState(row, inventory);
+  if (known !== null) return known;
+  const item = inventory.items.get(row.slide) as InventoryItem;
+  const mine = shard === undefined || index % shard.count === shard.index;
+  const extracted = await (options.source === null
+    ? importOne(row, item, options)
+    : extractOne(row, item, options, mine));
+  // Work that was stopped is not a fault of the slide.
+  options.signal.throwIfAborted();
+  return extracted.ok
+    ? { row, state: "ready", extracted: extracted.value, failure: null }
+    : failedState(row, extracted.failure);
+}
+
+/** The state of a slide that needs no work; null where there is a file to encode. */
+export function knownState(row: CohortRow, inventory: Inventory): SlideState | null {
   if (row.label === null) return { row, state: "unlabelled", extracted: null, failure: null };
   const removed = inventory.duplicates.removed.get(row.slide);
   if (removed !== undefined) return { row, state: "removed", extracted: null, failure: removed };
-  const item = inventory.items.get(row.slide);
-  if (item === undefined) return failed(row, inventory.failures.get(row.slide) as Failure);
-  const mine = shard === undefined || index % shard.count === shard.index;
-  const extracted = await (options.source === null ? importOne(row, item, options) : extractOne(row, item, options, mine));
-  return extracted.ok ? { row, state: "ready", extracted: extracted.value, failure: null } : failed(row, extracted.failure);
+  const failure = inventory.failures.get(row.slide);
+  return failure === undefined ? null : failedState(row, failure);
 }
 
-function failed(row: CohortRow, failure: Failure): SlideState {
+function failedState(row: CohortRow, failure: Failure): SlideState {
   return { row, state: "failed", extracted: null, failure };
 }
 
 type Note = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256">;
 
-async function extractOne(row: CohortRow, item: InventoryItem, options: ExtractOptions, mine: boolean): Promise<Outcome<Extracted>> {
+async function extractOne(
+  row: CohortRow,
+  item: InventoryItem,
+  options: ExtractOptions,
+  mine: boolean,
+): Promise<Outcome<Extracted>> {
   const { study, folder, source, signal } = options;
   if (source === null) throw new TypeError("expected an encoder to extract with, received none");
   const output = join("features", `${row.slide}.h5`);
@@ -113,8 +134,19 @@ async function importOne(row: CohortRow, item: InventoryItem, { folder }: Extrac
     if (!checked.ok) return checked;
     const { n, d, space, side } = bag.value;
     note = {
-      tiles: n, d, space, side,
-      width: null, height: null, mpp: null, mppSource: null, mppInFile: null, tissueMm2: null, penShare: null, synthetic: false, warnings: [],
+      tiles: n,
+      d,
+      space,
+      side,
+      width: null,
+      height: null,
+      mpp: null,
+      mppSource: null,
+      mppInFile: null,
+      tissueMm2: null,
+      penShare: null,
+      synthetic: false,
+      warnings: [],
     };
     folder.steps.remember<Note>(name, dependsOn, [], note);
   }
@@ -132,7 +164,6 @@ function refuseOtherDimensions(states: readonly SlideState[]): SlideState[] {
       received: `${s.extracted.d} in ${s.extracted.features}`,
       remedy: "encode this slide with the same encoder as the others",
     });
-    return failed(s.row, problem.failure);
+    return failedState(s.row, problem.failure);
   });
 }
-

@@ -11,8 +11,8 @@ export function locateSlide(root: string, row: CohortRow): Outcome<string> {
 /** Features: `<slide>.h5` beside the name as written, with or without the extension of the slide. */
 export function locateFeatures(root: string, row: CohortRow): Outcome<string> {
   const stem = row.path.replace(/\.[A-Za-z0-9]{1,5}$/, "");
-  const names = [...new Set([row.path, `${row.path}.h5`, `${stem}.h5`, `${row.slide}.h5`, `${stem}.hdf5`])].filter((n) =>
-    /\.(h5|hdf5)$/i.test(n),
+  const names = [...new Set([row.path, `${row.path}.h5`, `${stem}.h5`, `${row.slide}.h5`, `${stem}.hdf5`])].filter(
+    (n) => /\.(h5|hdf5)$/i.test(n),
   );
   const found = names.map((n) => join(root, n)).find((p) => existsSync(p));
   if (found !== undefined) return ok(found);
@@ -20,7 +20,8 @@ export function locateFeatures(root: string, row: CohortRow): Outcome<string> {
     return fail("unsupported-format", {
       expected: "features as HDF5",
       received: `${stem}.pt`,
-      remedy: "use the h5 files that the same tool wrote beside it (CLAM: h5_files), which also hold the places of the tiles",
+      remedy:
+        "use the h5 files that the same tool wrote beside it (CLAM: h5_files), which also hold the places of the tiles",
     });
   }
   return fail("missing-file", {

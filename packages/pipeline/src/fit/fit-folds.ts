@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type ClassifyTask, type Fold, raise, type Split, unwrap } from "@nacre/core";
 import type { Epoch, Labelled } from "@nacre/models";
+import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import type { StepResult } from "../run/step.ts";
@@ -56,27 +57,25 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
   const onEpoch = epochsOf(missing.length * study.fit.epochs, options.progress);
   const lanes = Math.max(1, Math.min(availableParallelism(), missing.length));
   // Each finished fold is recorded at once, so that an interruption costs only the folds in hand.
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      for (let p = missing.shift(); p !== undefined; p = missing.shift()) {
-        const current = p;
-        const [answer] = await runJobs<FitJob, FitAnswer>(workerUrl(import.meta.url, "./fit-worker.js"), [p.job(lanes)], {
-          concurrency: 1,
-          signal: options.signal,
-          onProgress: (_, row) => onEpoch(current.name, row as Epoch),
-        });
-        if (answer === undefined) throw new Error("expected an answer of the fit worker, received none");
-        const { onnx, ...rest } = unwrap(answer);
-        options.folder.write(p.file, onnx);
-        const note: FitNote = { ...rest, train: p.train, tune: p.tune };
-        fitted[plans.indexOf(p)] = {
-          fold: p.fold,
-          file: p.file,
-          step: options.folder.steps.remember(p.name, p.dependsOn, [p.file], note),
-        };
-      }
-    }),
-  );
+  await inLanes(lanes, options.signal, async (signal) => {
+    for (let p = missing.shift(); p !== undefined; p = missing.shift()) {
+      const current = p;
+      const [answer] = await runJobs<FitJob, FitAnswer>(workerUrl(import.meta.url, "./fit-worker.js"), [p.job(lanes)], {
+        concurrency: 1,
+        signal,
+        onProgress: (_, row) => onEpoch(current.name, row as Epoch),
+      });
+      if (answer === undefined) throw new Error("expected an answer of the fit worker, received none");
+      const { onnx, ...rest } = unwrap(answer);
+      options.folder.write(p.file, onnx);
+      const note: FitNote = { ...rest, train: p.train, tune: p.tune };
+      fitted[plans.indexOf(p)] = {
+        fold: p.fold,
+        file: p.file,
+        step: options.folder.steps.remember(p.name, p.dependsOn, [p.file], note),
+      };
+    }
+  });
   options.progress.end();
   const all = fitted.filter((f) => f !== null);
   return { model: all.slice(0, split.folds.length), baseline: all.slice(split.folds.length) };

@@ -2,7 +2,6 @@
  * The audit a run cannot do without, before anything is encoded. Copies the inventory took out are told beside the
  * findings, not among those that stop a run: what is not used cannot leak.
  */
-import type { CohortRow } from "@nacre/core";
 import { type AuditReport, audit, type Finding } from "@nacre/evaluation";
 import type { Inventory } from "../extract/inventory.ts";
 import type { Cohort } from "../study/read-cohort.ts";
@@ -14,16 +13,14 @@ const MAX_EXAMPLES = 5;
 export interface AuditStudyInput {
   readonly study: SettledStudy;
   readonly cohort: Cohort;
-  /** Rows that are labelled, there, and not copies. */
-  readonly usable: readonly CohortRow[];
   readonly inventory: Inventory;
   readonly division: Division;
 }
 
-export function auditStudy({ study, cohort, usable, inventory, division }: AuditStudyInput): AuditReport {
+export function auditStudy({ study, cohort, inventory, division }: AuditStudyInput): AuditReport {
   const report = audit({
-    cohort: usable,
-    split: division.split,
+    cohort: division.audited.rows,
+    split: division.audited.split,
     task: cohort.task,
     seed: study.seed,
     duplicates: [],

@@ -32,8 +32,13 @@ function taskOf(table: Table, positive: string | null): Outcome<ClassifyTask> {
     if (!table.header.includes(column)) return missing(`a column \`${column}\``, table);
   }
   const chosen = positive ?? (classes.at(-1) as string);
-  if (classes.includes(chosen)) return ok({ kind: "classify", label: "label", classes: [first, second, ...rest], positive: chosen });
-  return fail("bad-usage", { expected: `--positive among ${classes.join(", ")}`, received: chosen, remedy: "name one of the classes" });
+  if (classes.includes(chosen))
+    return ok({ kind: "classify", label: "label", classes: [first, second, ...rest], positive: chosen });
+  return fail("bad-usage", {
+    expected: `--positive among ${classes.join(", ")}`,
+    received: chosen,
+    remedy: "name one of the classes",
+  });
 }
 
 function readRows(table: Table, task: ClassifyTask): Outcome<PredictionRow[]> {
@@ -43,7 +48,11 @@ function readRows(table: Table, task: ClassifyTask): Outcome<PredictionRow[]> {
     const at = `row ${i + 2} of ${table.file}`;
     const probabilities = task.classes.map((c) => Number(columns[`p_${c}`] === "" ? Number.NaN : columns[`p_${c}`]));
     const bad = probabilities.findIndex((p) => !(p >= 0 && p <= 1));
-    if (bad >= 0) return badValue("probabilities from 0 to 1", `\`${columns[`p_${task.classes[bad]}`]}\` in column p_${task.classes[bad]}, ${at}`);
+    if (bad >= 0)
+      return badValue(
+        "probabilities from 0 to 1",
+        `\`${columns[`p_${task.classes[bad]}`]}\` in column p_${task.classes[bad]}, ${at}`,
+      );
     const label = columns["label"] || null;
     if (label !== null && !task.classes.includes(label)) {
       return badValue(`a label among ${task.classes.join(", ")}`, `\`${label}\`, ${at}`);
@@ -77,7 +86,9 @@ export function scorecardText(card: Evaluation): string {
       : `  ${name.padEnd(18)} ${e.value.toFixed(3)}${e.low === null || e.high === null ? "" : ` (${e.low.toFixed(3)} to ${e.high.toFixed(3)})`}`;
   const part = (name: string, p: PartScore): string =>
     [
-      `${name}: ${p.n} patients (${Object.entries(p.classes).map(([c, n]) => `${n} ${c}`).join(", ")})`,
+      `${name}: ${p.n} patients (${Object.entries(p.classes)
+        .map(([c, n]) => `${n} ${c}`)
+        .join(", ")})`,
       line("AUROC", p.auroc),
       line("AUPRC", p.auprc),
       line("accuracy", p.accuracy),
@@ -86,7 +97,9 @@ export function scorecardText(card: Evaluation): string {
       line("ECE", p.ece),
       line("calibration slope", p.calibration.slope),
     ].join("\n");
-  return [part("internal", card.internal), ...(card.external === null ? [] : [part("external", card.external)])].join("\n");
+  return [part("internal", card.internal), ...(card.external === null ? [] : [part("external", card.external)])].join(
+    "\n",
+  );
 }
 
 function missing(expected: string, table: Table): Outcome<never> {

@@ -71,7 +71,10 @@ export async function predictBags(
       bags: bagsOf(options.bags, split.external),
     },
   ].filter((p) => p.bags.length > 0);
-  options.progress.begin("predicting", plans.reduce((sum, p) => sum + p.bags.length, 0));
+  options.progress.begin(
+    "predicting",
+    plans.reduce((sum, p) => sum + p.bags.length, 0),
+  );
   const predicted: PredictedBag[] = [];
   for (const plan of plans) {
     const outputs = plan.bags.map((b) => evidenceFile(options.kind, plan.part, plan.fold, b));

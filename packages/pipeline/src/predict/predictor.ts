@@ -12,8 +12,8 @@ import { openSession } from "@nacre/graph/node";
 import { drawHeatmap, thumbnail, tilesGeoJson } from "@nacre/imaging";
 import { encodePng, openSlideFile } from "@nacre/imaging/node";
 import { type BagPrediction, predict } from "@nacre/models";
-import type { HeatmapScales } from "../explain/evidence.ts";
 import { HEATMAP_SIDE } from "../explain/draw-slide.ts";
+import type { HeatmapScales } from "../explain/evidence.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
 import { nameOf } from "../files.ts";
 import { writeWhole } from "../run/write-file.ts";
@@ -45,7 +45,7 @@ interface RunFacts {
   readonly scales: HeatmapScales;
 }
 
-/** Opens the model of a run folder. @throws FailureError missing-file, bad-model */
+/** Opens the model of a run folder. @throws FailureError bad-usage, bad-model */
 export async function openPredictor(run: string, options: PredictorOptions): Promise<Predictor> {
   const facts = unwrap(readFacts(run));
   const session = await openSession(readFileSync(join(run, "model", "model.onnx")), { threads: 2 });
@@ -55,7 +55,7 @@ export async function openPredictor(run: string, options: PredictorOptions): Pro
 function readFacts(run: string): Outcome<RunFacts> {
   const card = join(run, "scorecard.json");
   if (!existsSync(join(run, "model", "model.onnx")) || !existsSync(card)) {
-    return fail("missing-file", {
+    return fail("bad-usage", {
       expected: "a finished run folder with model/model.onnx and scorecard.json",
       received: `none at ${run}`,
       remedy: "give the folder of a finished `nacre run` or `nacre demo`",

@@ -52,8 +52,10 @@ export class Steps {
       }),
       note,
     };
-    writeWhole(this.#path(name), `${canonicalJson(record)}\n`);
-    return { note, reused: false, hash: outputHash(record) };
+    const text = canonicalJson(record);
+    writeWhole(this.#path(name), `${text}\n`);
+    // As a later run will read it: what is made of it has the same bytes either way.
+    return { note: (JSON.parse(text) as StepRecord).note as N, reused: false, hash: outputHash(record) };
   }
 
   /** Recalls the step or runs `body`, which writes the outputs and returns the note. */

@@ -4,6 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { type Failure, fail, type Outcome, ok } from "@nacre/core";
+import { inLanes } from "./lanes.ts";
 
 export type WorkerAnswer<R> =
   | { readonly kind: "progress"; readonly value: unknown }
@@ -25,32 +26,31 @@ export function workerUrl(importMetaUrl: string, file: string): URL {
 export async function runJobs<J, R>(worker: URL, jobs: readonly J[], options: RunJobsOptions): Promise<Outcome<R>[]> {
   const results: Outcome<R>[] = new Array(jobs.length);
   let next = 0;
-  const lane = async (): Promise<void> => {
+  await inLanes(Math.max(1, Math.min(options.concurrency, jobs.length)), options.signal, async (signal) => {
     while (next < jobs.length) {
       const i = next++;
-      results[i] = await runJob<J, R>(worker, jobs[i] as J, options.signal, (v) => options.onProgress?.(i, v));
+      results[i] = await runJob<J, R>(worker, jobs[i] as J, signal, (v) => options.onProgress?.(i, v));
     }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(options.concurrency, jobs.length)) }, lane));
+  });
   return results;
 }
 
 function runJob<J, R>(
   file: URL,
   job: J,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   onProgress: (value: unknown) => void,
 ): Promise<Outcome<R>> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(abortError());
+    if (signal.aborted) return reject(abortError());
     const worker = new Worker(file, { workerData: job });
     const stop = (): void => {
       void worker.terminate();
       reject(abortError());
     };
-    signal?.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
     const settle = (outcome: Outcome<R>): void => {
-      signal?.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", stop);
       resolve(outcome);
       void worker.terminate();
     };

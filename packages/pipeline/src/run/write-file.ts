@@ -6,10 +6,13 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname } from "node:path";
 import { FailureError } from "@nacre/core";
 
+/** Ending of files that are being written. */
+export const PARTIAL = ".partial";
+
 /** Writes a file aside, flushes it and renames it into place. @throws FailureError disk-full, no-permission */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const aside = `${path}.partial`;
+  const aside = `${path}.${process.pid}${PARTIAL}`;
   guardDisk(
     path,
     () => {

@@ -1,10 +1,10 @@
 /** From a YAML file to a study: parsed, checked key by key, paths made absolute. Every message names the place in the file. */
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { type FailureKind, fail, nearestName, type Outcome, ok } from "@nacre/core";
 import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
-import { knownKeys, type StudyFile, studySchema } from "./study-schema.ts";
+import { readText } from "./read-text.ts";
+import { FINDINGS, knownKeys, type StudyFile, studySchema } from "./study-schema.ts";
 
 /** A study whose relative paths are resolved against the folder of its file. */
 export interface Study extends StudyFile {
@@ -12,18 +12,17 @@ export interface Study extends StudyFile {
   readonly file: string;
 }
 
-/** Reads and checks a study file. Failures: missing-file, bad-study. */
+/** Reads and checks a study file. Failures: bad-study. */
 export function readStudy(path: string): Outcome<Study> {
-  if (!existsSync(path)) {
-    return fail("missing-file", {
-      expected: "a study file (YAML)",
-      received: `nothing at ${path}`,
-      remedy: "check the path; `nacre demo` writes a study file to start from",
-    });
+  const text = readText(path);
+  if (!text.ok) {
+    if (text.failure.kind === "no-permission") return text;
+    const { received } = text.failure;
+    return badStudy("a study file (YAML)", received, "check the path; `nacre demo` writes a study file to start from");
   }
   let value: unknown;
   try {
-    value = parse(readFileSync(path, "utf8"));
+    value = parse(text.value);
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
     const at = error.linePos?.[0];
@@ -35,11 +34,24 @@ export function readStudy(path: string): Outcome<Study> {
 /** Checks a parsed study; `path` is the file it came from, against which its paths are resolved. */
 export function checkStudy(value: unknown, path: string): Outcome<Study> {
   const parsed = studySchema.safeParse(value);
-  if (!parsed.success) return explainIssue(parsed.error.issues[0] as z.core.$ZodIssue, path);
+  if (!parsed.success) {
+    // A misspelt key explains the missing one beside it.
+    const { issues } = parsed.error;
+    return explainIssue((issues.find((i) => i.code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue, path);
+  }
   const study = parsed.data;
   const sources = [study.slides, study.features].filter((s) => s !== undefined).length;
   if (sources !== 1) {
     return badStudy("exactly one of slides: and features:", sources === 0 ? "neither" : "both", "name one folder");
+  }
+  const strange = study.allow.find((a) => !FINDINGS.includes(a.finding));
+  if (strange !== undefined) {
+    const near = nearestName(strange.finding, FINDINGS);
+    return badStudy(
+      `allow.finding among ${FINDINGS.join(", ")}`,
+      `\`${strange.finding}\` in ${path}`,
+      near === null ? "name the finding that the refusal told" : `did you mean \`${near}\`?`,
+    );
   }
   if (study.tiles.overlap >= study.tiles.size) {
     return badStudy(

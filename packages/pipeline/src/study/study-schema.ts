@@ -2,6 +2,7 @@
  * The study file: what a person writes to ask a question, as a strict schema with its defaults.
  * Keys and meaning are a public contract; an unknown key is refused with the nearest known name.
  */
+import type { FindingKind } from "@nacre/evaluation";
 import { z } from "zod";
 
 const share = z.number().min(0).max(1);
@@ -45,6 +46,23 @@ export const evaluateSchema = z.strictObject({
   bootstrap: z.number().int().min(0).max(1_000_000).default(1000),
   subgroups: z.array(z.string()).default([]),
 });
+
+const FINDING_KINDS: Readonly<Record<FindingKind, true>> = {
+  "patient-leak": true,
+  "role-overlap": true,
+  "duplicate-slide": true,
+  "duplicate-pixels": true,
+  "near-duplicate": true,
+  "conflicting-label": true,
+  "patient-in-two-sites": true,
+  "site-overlap": true,
+  "column-predicts-label": true,
+  imbalance: true,
+  "small-test": true,
+  "not-external": true,
+};
+/** What `allow:` can name. */
+export const FINDINGS: readonly string[] = Object.keys(FINDING_KINDS);
 
 export const allowSchema = z.array(z.strictObject({ finding: z.string(), why: z.string().trim().min(10) })).default([]);
 

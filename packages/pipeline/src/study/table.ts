@@ -2,10 +2,10 @@
  * CSV in and out. Reading keeps row numbers for messages, takes away a byte-order mark, refuses UTF-16 and ragged rows
  * by place. Writing is RFC 4180 with `\n`, so that equal tables are equal bytes.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { fail, type Outcome, ok } from "@nacre/core";
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
+import { readBytes } from "./read-text.ts";
 
 export interface Table {
   readonly file: string;
@@ -18,16 +18,14 @@ export interface TableOptions {
   readonly ragged?: boolean;
 }
 
-/** Reads a CSV (or tab-separated, by its name) table. Failures: missing-file, bad-table. */
+/** Reads a CSV (or tab-separated, by its name) table. Failures: bad-table, no-permission. */
 export function readTable(path: string, options: TableOptions = {}): Outcome<Table> {
-  if (!existsSync(path)) {
-    return fail("missing-file", {
-      expected: "a table (CSV)",
-      received: `nothing at ${path}`,
-      remedy: "check the path",
-    });
+  const read = readBytes(path);
+  if (!read.ok) {
+    if (read.failure.kind === "no-permission") return read;
+    return badTable("a table (CSV)", read.failure.received, "check the path");
   }
-  const bytes = readFileSync(path);
+  const bytes = read.value;
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return badTable("UTF-8 text", `UTF-16 in ${path}`, "save the table as CSV UTF-8");
   }
