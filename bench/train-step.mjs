@@ -106,10 +106,11 @@ function ratioOf(samples) {
   };
 }
 
-/** Our step: one graph, state fed back from outputs to inputs between two sets of arrays. */
+/** Our step: one graph. Weights go to and fro between two arrays; moments are written over the old ones. */
 async function nacreStepper(threads) {
   const session = await openSession(stepModel(), { threads });
-  let [state, spare] = [firstState(), firstState()];
+  let state = firstState();
+  let spare = { ...firstState(), ...momentsOf(state) };
   const bags = new Map();
   const label = { data: Float32Array.of(0, 1), dims: [1, CLASSES] };
   let step = 0;
@@ -162,6 +163,10 @@ function stepModel() {
     });
   });
   return graph.encodeModel({ outputs, name: "train-step" });
+}
+
+function momentsOf(state) {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => /\.[mv]$/.test(name)));
 }
 
 function firstState() {

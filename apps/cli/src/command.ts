@@ -2,7 +2,7 @@
  * What every command shares: human text on stderr, one JSON document on stdout with --json (also on failure), the exit
  * code, and Ctrl-C as an orderly stop. Heavy modules are imported inside the action, so that --help is quick.
  */
-import { attempt, type Failure, type FailureKind, raise } from "@nacre/core";
+import { attempt, type Failure, type FailureKind } from "@nacre/core";
 import type { Progress } from "@nacre/pipeline";
 import type { Command } from "commander";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
@@ -75,33 +75,30 @@ export function report(failure: Failure, json: boolean): number {
   return exitCodeOf(failure.kind);
 }
 
+const SYSTEM: Readonly<Record<string, FailureKind>> = {
+  ENOSPC: "disk-full",
+  EDQUOT: "disk-full",
+  EFBIG: "disk-full",
+  EACCES: "no-permission",
+  EPERM: "no-permission",
+  EROFS: "no-permission",
+};
+
 function unexpected(error: unknown): Failure {
-  const code = (error as NodeJS.ErrnoException).code;
-  const kind: FailureKind =
-    code === "ENOSPC" || code === "EDQUOT"
-      ? "disk-full"
-      : code === "EACCES" || code === "EROFS"
-        ? "no-permission"
-        : "internal";
+  const kind = SYSTEM[(error as NodeJS.ErrnoException | null)?.code ?? ""] ?? "internal";
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  if (kind === "internal") {
+    return {
+      kind,
+      expected: "Nacre to work",
+      received: stack ?? message,
+      remedy: "this is a defect of Nacre: please report it with the lines above; nothing that was finished is lost",
+    };
+  }
   return {
     kind,
-    expected: kind === "internal" ? "Nacre to work" : "to be able to write",
-    received: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    remedy:
-      kind === "internal"
-        ? "this is a defect of Nacre: please report it with the lines above; nothing that was finished is lost"
-        : "free some space or choose another --out, and run again with --resume",
+    expected: "to be able to write",
+    received: message,
+    remedy: "free some space, or choose another place to write to",
   };
-}
-
-/** A number option, refused by name where it is not one. */
-export function numberOption(text: string | undefined, name: string): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  return raise("bad-usage", {
-    expected: `a number for ${name}`,
-    received: text,
-    remedy: `give ${name} as a number with a decimal point`,
-  });
 }

@@ -19,6 +19,7 @@ const USAGE: ReadonlySet<FailureKind> = new Set([
   "duplicate-id",
   "one-class",
   "too-few",
+  "conflicting-label",
   "unfinished",
   "encoder-mismatch",
   "bad-encoder",

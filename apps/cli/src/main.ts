@@ -16,6 +16,7 @@ import { register as run } from "./commands/run.ts";
 import { register as slide } from "./commands/slide.ts";
 import { register as tiles } from "./commands/tiles.ts";
 import { register as tissue } from "./commands/tissue.ts";
+import { EXIT } from "./exit-code.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -66,18 +67,27 @@ function refuseQuietly(command: Command): void {
 }
 
 function usage(error: CommanderError): number {
-  if (error.code === "commander.help") {
-    process.stderr.write(program.helpInformation());
-    return 2;
+  const json = process.argv.includes("--json");
+  const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+  const asked = program.commands.find((c) => c.name() === words[0]);
+  const help = asked === undefined ? "nacre --help" : `nacre ${asked.name()} --help`;
+  if (error.code === "commander.help" && !json) {
+    process.stderr.write((asked ?? program).helpInformation());
+    return EXIT.usage;
   }
-  const [received = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const isBare =
+    error.code === "commander.help" || (asked !== undefined && asked.commands.length > 0 && words.length === 1);
+  const [received = "", suggestion] = isBare ? ["no command"] : error.message.replace(/^error: /, "").split("\n");
   return report(
     {
       kind: "bad-usage",
-      expected: "a command and options that nacre knows",
+      expected:
+        isBare && asked !== undefined
+          ? `one of nacre ${asked.name()} ${asked.commands.map((c) => c.name()).join(", ")}`
+          : "a command and options that nacre knows",
       received,
-      remedy: suggestion?.replace(/[()]/g, "") || "see nacre --help, or nacre COMMAND --help",
+      remedy: suggestion?.replace(/[()]/g, "") || `see ${help}`,
     },
-    process.argv.includes("--json"),
+    json,
   );
 }

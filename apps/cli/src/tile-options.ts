@@ -1,13 +1,14 @@
 /** The options that say what a tile is, shared by the commands that lay tiles. */
+import { PLAUSIBLE_MPP } from "@nacre/core";
 import type { Command } from "commander";
-import { numberOption } from "./command.ts";
+import { numberOption } from "./number-option.ts";
 
 export interface TileOptions {
   mpp?: string;
-  tileMpp?: string;
-  tileSize?: string;
-  overlap?: string;
-  minTissue?: string;
+  tileMpp: string;
+  tileSize: string;
+  overlap: string;
+  minTissue: string;
 }
 
 export function tileOptions(command: Command): Command {
@@ -26,11 +27,12 @@ export function tilesFrom(options: TileOptions): {
   minTissue: number;
   minTiles: number;
 } {
+  const size = numberOption(options.tileSize, "--tile-size", { least: 16, most: 4096, whole: true });
   return {
-    mpp: numberOption(options.tileMpp, "--tile-mpp") ?? 0.5,
-    size: numberOption(options.tileSize, "--tile-size") ?? 224,
-    overlap: numberOption(options.overlap, "--overlap") ?? 0,
-    minTissue: numberOption(options.minTissue, "--min-tissue") ?? 0.5,
+    mpp: numberOption(options.tileMpp, "--tile-mpp", { least: PLAUSIBLE_MPP.min, most: PLAUSIBLE_MPP.max }),
+    size,
+    overlap: numberOption(options.overlap, "--overlap", { least: 0, most: size - 1, whole: true }),
+    minTissue: numberOption(options.minTissue, "--min-tissue", { least: 0, most: 1 }),
     minTiles: 1,
   };
 }

@@ -9,15 +9,18 @@ export type SiteId = Id<"site">;
 
 const EXTENSION = /\.(ome\.tiff?|svs|tiff?|ndpi|scn|bif|mrxs|czi|vsi|dcm|zarr|dzi|jpe?g|png|h5|hdf5|pt|pth)$/i;
 
+/** A path without the extension of a slide or feature file. Only known ones are taken off: ids contain dots. */
+export function withoutExtension(path: string): string {
+  return path.replace(EXTENSION, "");
+}
+
 /**
  * Slide id of a slide column: the path without its extension, `/` (and `\`) written `__`.
  * Only known extensions are taken off, since ids such as `TCGA-AA-0001-01Z-00-DX1.uuid` contain dots.
  */
 export function slideIdOf(path: string): SlideId {
-  return path
-    .trim()
+  return withoutExtension(path.trim())
     .replace(/^\.[/\\]/, "")
-    .replace(EXTENSION, "")
     .replace(/[/\\]/g, "__") as SlideId;
 }
 

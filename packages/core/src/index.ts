@@ -3,7 +3,17 @@ export { canonicalJson } from "./canonical.ts";
 export type { CohortRow, Fold, Role, Split } from "./cohort.ts";
 export { intersect, isInside, isInsideRing, type Point, type Polygon, type Rect, type Ring } from "./geometry.ts";
 export { groupBy } from "./group.ts";
-export { type CaseId, caseId, type PatientId, patientId, type SiteId, type SlideId, siteId, slideIdOf } from "./id.ts";
+export {
+  type CaseId,
+  caseId,
+  type PatientId,
+  patientId,
+  type SiteId,
+  type SlideId,
+  siteId,
+  slideIdOf,
+  withoutExtension,
+} from "./id.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
   attempt,

@@ -1,12 +1,12 @@
 /**
  * Reverse-mode differentiation: the gradient of a scalar with respect to any tensors, as more nodes.
  * The nodes between the two are visited once, last first; each hands its gradient to its inputs through its pullbacks.
- * Where a tensor is used several times the gradients are added, and where the newest of them is a matrix product the sum
- * is made inside that product (the C operand of Gemm) instead of in a pass of its own.
+ * Where a tensor is used several times the gradients are added, each in a pass of its own: summing inside a matrix product
+ * (the third operand of Gemm) looks cheaper, but the runtime first copies that operand on a single thread, and a step on
+ * two threads came out 2 to 5 % slower.
  */
 
 import { add } from "./op/elementwise.ts";
-import { addInto, isPlainProduct } from "./op/linear.ts";
 import { topologicalOrder } from "./order.ts";
 import { knownSize, sameShape } from "./shape.ts";
 import { type AliasNode, constant, type Node, type OperatorNode, shapeText, type Tensor } from "./tensor.ts";
@@ -63,9 +63,7 @@ function pull(
       );
     }
     const before = found.get(x);
-    // A product made by this very pullback has no other reader, so it may be made anew with the sum inside.
-    const isOwn = node.kind === "operator" && node.op === "Gemm" && part !== g && isPlainProduct(part);
-    found.set(x, before === undefined ? part : isOwn ? addInto(part, before) : add(before, part));
+    found.set(x, before === undefined ? part : add(before, part));
   });
 }
 

@@ -13,7 +13,8 @@ export interface Session {
   readonly outputs: readonly string[];
   /**
    * Runs the model once. It blocks the thread it is called on, so long work belongs in a worker.
-   * `into`: arrays that results of the same name and shape are written to instead of new ones; they must not be fed in the same run.
+   * `into`: arrays that results of the same name and shape are written to, instead of new ones. Such an array may be fed in
+   * the same run only where nothing reads that input after the result is made; Adam's moments are such inputs, weights are not.
    * Failure (thrown): bad-model. @throws TypeError or RangeError on feeds that do not fit
    */
   run(

@@ -11,6 +11,7 @@ import {
   parameter,
   settleMoments,
   type Tensor,
+  type TensorData,
 } from "../src/index.ts";
 import { openSession } from "../src/node.ts";
 import { dataOf, type Numbers, worst } from "./evaluate.ts";
@@ -76,6 +77,33 @@ describe("adam", () => {
     });
     expect(() => adamScalars(0, 0.1)).toThrow(/counted from 1/);
     expect(() => adamScalars(1, 0)).toThrow(/above 0/);
+  });
+
+  it("may write new moments over the old ones", async () => {
+    const shape = [200, 100];
+    const wave = (phase: number): TensorData => ({
+      data: Float32Array.from({ length: 20_000 }, (_, i) => Math.sin(phase + i)),
+      dims: shape,
+    });
+    const [w, m, v] = ["w", "m", "v"].map((name) => parameter(name, shape)) as [Tensor, Tensor, Tensor];
+    const [slope] = gradients(meanSquaredError(gemm(input("x", [9, 200]), w), input("y", [9, 100])), [w]) as [Tensor];
+    const next = adam(w, slope, m, v, { rate: 0.01, correction: 1.5 });
+    const model = encodeModel({ outputs: { w2: next.parameter, m2: next.m, v2: next.v } });
+    const session = await openSession(model, { threads: 2 });
+    const fixed = {
+      x: { data: (wave(5).data as Float32Array).slice(0, 1800), dims: [9, 200] },
+      y: { data: (wave(6).data as Float32Array).slice(0, 900), dims: [9, 100] },
+    };
+    let apart = { w: wave(0), m: wave(1), v: { data: (wave(2).data as Float32Array).map(Math.abs), dims: shape } };
+    let inPlace = structuredClone(apart);
+    for (let i = 0; i < 5; i++) {
+      const fresh = await session.run({ ...fixed, ...apart });
+      apart = { w: fresh.w2, m: fresh.m2, v: fresh.v2 } as typeof apart;
+      const over = await session.run({ ...fixed, ...inPlace }, { m2: inPlace.m, v2: inPlace.v });
+      inPlace = { ...inPlace, w: over.w2 as TensorData };
+      expect(inPlace).toEqual(apart);
+    }
+    await session.close();
   });
 
   it("forgets moments that are too small to matter, and no others", () => {

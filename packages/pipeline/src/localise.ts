@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { isInside, type Point, type Polygon, type Ring, type SlideId, unwrap } from "@nacre/core";
-import { readBag } from "@nacre/features/node";
 import { rankTiles, type SlideEvidence } from "./explain/evidence.ts";
+import { readPlaces } from "./extract/read-places.ts";
 import type { RunFolder } from "./run/run-folder.ts";
 
 export interface LocalisedSlide {
@@ -29,11 +29,12 @@ export async function localise(folder: RunFolder, slides: readonly SlideEvidence
     const file = folder.file("truth", `${s.slide}.geojson`);
     if (!existsSync(file)) continue;
     const truth = readPolygons(JSON.parse(readFileSync(file, "utf8")));
-    const bag = unwrap(await readBag(s.extracted.features));
-    const half = (bag.side ?? s.extracted.side ?? 0) / 2;
+    const { places } = unwrap(await readPlaces(s.extracted));
+    if (places === null) continue;
+    const { x, y, side } = places;
     const isTumour = (i: number): boolean =>
-      truth.some((p) => isInside(p, (bag.x[i] as number) + half, (bag.y[i] as number) + half));
-    const inside = Array.from(bag.x.keys()).filter(isTumour).length;
+      truth.some((p) => isInside(p, (x[i] as number) + side / 2, (y[i] as number) + side / 2));
+    const inside = Array.from(x.keys()).filter(isTumour).length;
     if (inside === 0) continue;
     const looked = Math.min(TOP, inside);
     const hits = rankTiles(s.evidence, looked, true).filter(isTumour).length;

@@ -18,6 +18,6 @@ export async function rewriteReport(
       remedy: "finish the run with --resume first",
     });
   }
-  const result = await runStudy(unwrap(readStudy(join(run, "study.yaml"))), { out: run, ...options });
+  const result = await runStudy(unwrap(readStudy(join(run, "study.yaml"))), { out: run, replay: true, ...options });
   return { report: result.report ?? join(run, "report.html") };
 }

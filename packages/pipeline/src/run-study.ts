@@ -4,11 +4,11 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type CohortRow, type FailureKind, isFailureError, mpp, raise, unwrap } from "@nacre/core";
+import { type CohortRow, canonicalJson, type FailureKind, isFailureError, mpp, raise, unwrap } from "@nacre/core";
 import { type AuditReport, refusals } from "@nacre/evaluation";
 import { checkTiles, type EncoderInfo } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
-import { chooseAggregator } from "@nacre/models";
+import { chooseAggregator, readFitOptions } from "@nacre/models";
 import { drawRun } from "./explain/draw-run.ts";
 import { extractFeatures, knownState } from "./extract/extract-features.ts";
 import { type Inventory, takeInventory, usableRows } from "./extract/inventory.ts";
@@ -23,8 +23,9 @@ import { judgeRun, type RunScorecard } from "./judge/judge-run.ts";
 import { localise } from "./localise.ts";
 import { joinFolds, predictBags, predictionsCsv } from "./predict/predict-bags.ts";
 import { writeRecords } from "./records.ts";
+import { hashFile } from "./run/hash.ts";
 import type { Progress } from "./run/progress.ts";
-import { keepOnly, writeIdentity } from "./run/results.ts";
+import { confirmIdentity, keepOnly, writeIdentity } from "./run/results.ts";
 import { RunFolder, type Shard } from "./run/run-folder.ts";
 import { type Cohort, readCohort } from "./study/read-cohort.ts";
 import type { Study } from "./study/read-study.ts";
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly shard?: Shard;
   /** Stop after fitting. */
   readonly until?: "fit";
+  /** Only tell a finished run again: whatever would change it fails. */
+  readonly replay?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** An open run folder in place of `out`; it is closed at the end. */
@@ -79,6 +82,7 @@ export async function runStudy(study: Study, options: RunOptions): Promise<RunRe
 async function settle(study: Study): Promise<Question> {
   const cohort = unwrap(readCohort(study));
   unwrap(chooseAggregator(study.aggregator, study.fit.dropout));
+  unwrap(readFitOptions(study.fit));
   const encoder = study.slides === undefined ? null : await describeEncoder(study);
   return { study: settleStudy(study, cohort), cohort, encoder };
 }
@@ -94,21 +98,29 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   const { progress, signal } = options;
   const inventory = await takeInventory(cohort.rows, { locate: locator(study), folder, progress, signal });
   const usable = usableRows(cohort.rows, inventory);
-  if (usable.length === 0) {
-    writeIdentity(folder, "slides.csv", slidesCsv(cohort.rows.flatMap((row) => knownState(row, inventory) ?? [])));
-    nothingUsable(cohort.rows, inventory);
-  }
+  if (usable.length === 0) nothingUsable(folder, cohort.rows, inventory);
   // Before the long work: a study that must be refused is refused within seconds.
   const intended = divideAndAudit(usable, question, inventory);
-  writeIdentity(folder, "study.yaml", studyYaml(study, folder.path));
+  const identify = options.replay === true ? confirmIdentity : writeIdentity;
+  identify(folder, "study.yaml", studyYaml(study, folder.path));
+  const inputs = { cohort: hashFile(study.cohort), encoder: question.encoder?.identity ?? null };
+  identify(folder, join(".nacre", "inputs.json"), canonicalJson(inputs));
 
   const states = await extract(folder, question, inventory, options);
   if (options.shard !== undefined) return shardResult(folder, states, options.shard);
-  writeIdentity(folder, "slides.csv", slidesCsv(states));
+  keepOnly(folder, "features", featureFiles(states));
+  if (!states.some((s) => s.state === "ready")) nothingReady(folder, states);
+  identify(folder, "slides.csv", slidesCsv(states));
   const ready = states.filter((s) => s.state === "ready");
-  if (ready.length === 0) nothingReady(states);
   // Slides that failed while being encoded play no part: the parts are made of what is there.
-  const { division, audit } = ready.length === usable.length ? intended : divideAndAudit(ready.map((s) => s.row), question, inventory);
+  const { division, audit } =
+    ready.length === usable.length
+      ? intended
+      : divideAndAudit(
+          ready.map((s) => s.row),
+          question,
+          inventory,
+        );
   const bags = listBags(states, study.bag);
   const common = { study, task: cohort.task, folder, split: division.split, bags, progress, signal };
   const fitted = await fitFolds(common);
@@ -149,6 +161,11 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   return { ...soFar, scorecard, report: folder.file("report.html") };
 }
 
+/** Feature files of the slides that are ready, as paths inside the run folder. */
+function featureFiles(states: readonly SlideState[]): string[] {
+  return states.flatMap((s) => (s.state === "ready" ? [join("features", `${s.row.slide}.h5`)] : []));
+}
+
 /** Divides the rows and audits the division. @throws FailureError refused, or what makes a division impossible */
 function divideAndAudit(
   rows: readonly CohortRow[],
@@ -182,8 +199,8 @@ async function extract(
   if (encoder === null) return extractFeatures(cohort.rows, { ...common, source: null });
   const pool = new EncodePool({ threads: availableParallelism() });
   try {
-    const { name, sha256 } = encoder;
-    return await extractFeatures(cohort.rows, { ...common, source: { pool, encoder: { name, sha256 } } });
+    const { name, identity } = encoder;
+    return await extractFeatures(cohort.rows, { ...common, source: { pool, encoder: { name, identity } } });
   } finally {
     await pool.close();
   }
@@ -214,7 +231,11 @@ function exampleOf({ examples }: ReturnType<typeof refusals>[number]): string {
         .join(", ")}`;
 }
 
-function nothingUsable(rows: readonly CohortRow[], inventory: Inventory): never {
+function nothingUsable(folder: RunFolder, rows: readonly CohortRow[], inventory: Inventory): never {
+  tellFailures(
+    folder,
+    rows.flatMap((row) => knownState(row, inventory) ?? []),
+  );
   const [failure] = inventory.failures.values();
   return raise("nothing-usable", {
     expected: `at least one of ${rows.length} slides with a label and a readable file`,
@@ -223,7 +244,8 @@ function nothingUsable(rows: readonly CohortRow[], inventory: Inventory): never 
   });
 }
 
-function nothingReady(states: readonly SlideState[]): never {
+function nothingReady(folder: RunFolder, states: readonly SlideState[]): never {
+  tellFailures(folder, states);
   const failure = states.find((s) => s.failure !== null)?.failure;
   return raise("nothing-usable", {
     expected: "features of at least one slide",
@@ -232,10 +254,16 @@ function nothingReady(states: readonly SlideState[]): never {
   });
 }
 
+/** What became of every slide, where nothing else came of the run. The record of an earlier, finished run stays as it is. */
+function tellFailures(folder: RunFolder, states: readonly SlideState[]): void {
+  if (folder.read("scorecard.json") === null) folder.write("slides.csv", slidesCsv(states));
+}
+
 /** A shard's part of the work. The folder is left for the other shards and for the run that finishes it. */
 function shardResult(folder: RunFolder, all: readonly SlideState[], { index, count }: Shard): RunResult {
   const states = all.filter((_, i) => i % count === index);
-  if (!states.some((s) => s.state === "ready") && states.some((s) => s.state === "failed")) nothingReady(states);
+  if (!states.some((s) => s.state === "ready") && states.some((s) => s.state === "failed"))
+    nothingReady(folder, states);
   folder.stop();
   return { ...outcomeOf(folder, states), models: [], scorecard: null, report: null };
 }

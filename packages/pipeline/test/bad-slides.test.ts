@@ -26,34 +26,62 @@ beforeAll(async () => {
   writeFileSync(at("zero"), "");
   writeFileSync(at("letter"), "Dear colleague, the slide is in the post.\n");
   await writeSyntheticSlide(at("scaleless"), { seed: 1, width: 512, height: 512, mpp: null });
-  // The same bytes with another number: a scale that no microscope has.
-  const absurd = readFileSync(at("site-a-1")).toString("latin1").replaceAll(/MPP = 0\.50*/g, (was) => "MPP = 9999999".slice(0, was.length));
-  writeFileSync(at("absurd"), Buffer.from(absurd, "latin1"));
+  writeAbsurd("site-a-1", "absurd");
+  writeAbsurd("site-a-2", "overridden");
+  await writeSyntheticSlide(at("filled"), { seed: 4, width: 1024, height: 1024, mpp: null });
   await writeSyntheticSlide(at("blank"), { seed: 2, width: 512, height: 512, kind: "blank" });
-  study.writeCohort([...smallRows(), ...BAD.map(([slide], i) => badRow(slide, i))]);
+  const scaled = (row: SmallRow, mpp = ""): SmallRow => ({ ...row, mpp });
+  study.writeCohort([
+    ...[...smallRows(), ...BAD.map(([slide], i) => badRow(slide, i))].map((row) => scaled(row)),
+    scaled(badRow("overridden", 11), "0.5"),
+    scaled(badRow("filled", 12), "0.5"),
+  ]);
   ended = await study.run();
-  rows = new Map(study.table("run", "slides.csv").map((r) => [r["slide"] ?? "", r]));
+  rows = new Map(study.table("run", "slides.csv").map((r) => [r.slide ?? "", r]));
 });
 
+/** The same bytes with another number: a scale that no microscope has. */
+function writeAbsurd(from: string, to: string): void {
+  const bytes = readFileSync(study.file("slides", `${from}.svs`)).toString("latin1");
+  const absurd = bytes.replaceAll(/MPP = 0\.50*/g, (was) => "MPP = 9999999".slice(0, was.length));
+  writeFileSync(study.file("slides", `${to}.svs`), Buffer.from(absurd, "latin1"));
+}
+
 function badRow(slide: string, i: number): SmallRow {
-  return { slide: `${slide}.svs`, patient: `X${i}`, site: "site-a", label: i % 2 === 0 ? "tumour" : "benign", sex: "male" };
+  return {
+    slide: `${slide}.svs`,
+    patient: `X${i}`,
+    site: "site-a",
+    label: i % 2 === 0 ? "tumour" : "benign",
+    sex: "male",
+  };
 }
 
 describe("a cohort with bad slides", () => {
   it("ends with exit code 1 and one JSON document that lists the failures", () => {
     expect(ended.code).toBe(1);
     expect(ended.json.failed).toBe(BAD.length);
-    expect(ended.json.slides).toEqual({ ready: 12, unlabelled: 0, removed: 0, failed: BAD.length });
+    expect(ended.json.slides).toEqual({ ready: 14, unlabelled: 0, removed: 0, failed: BAD.length });
     expect(ended.stderr).toContain("gone");
   });
 
   it.each(BAD)("lists %s as %s, with what was expected, what came and what to do", (slide, kind, sentence) => {
     const row = rows.get(slide);
-    expect(row?.["state"]).toBe("failed");
-    expect(row?.["failure"]).toBe(kind);
-    expect(row?.["received"]).toMatch(sentence);
-    expect(row?.["expected"]).not.toBe("");
-    expect(row?.["remedy"]).not.toBe("");
+    expect(row?.state).toBe("failed");
+    expect(row?.failure).toBe(kind);
+    expect(row?.received).toMatch(sentence);
+    expect(row?.expected).not.toBe("");
+    expect(row?.remedy).not.toBe("");
+  });
+
+  it("takes the scale of the cohort table where the file has none, or a wrong one, and says so", () => {
+    expect(rows.get("filled")).toMatchObject({ state: "ready", mpp: "0.5", mpp_source: "given", mpp_in_file: "" });
+    expect(rows.get("overridden")).toMatchObject({ state: "ready", mpp: "0.5", mpp_source: "given" });
+    for (const slide of ["filled", "overridden"])
+      expect(study.text("run", "heatmaps", `${slide}.png`).length).toBeGreaterThan(1000);
+    expect(study.text("run", "report.html")).toMatch(
+      /scale of 2 slides is an assumption|scale of 1 slides? is an assumption/,
+    );
   });
 
   it("names every one of them in the report", () => {
@@ -65,8 +93,8 @@ describe("a cohort with bad slides", () => {
   });
 
   it("leaves no features, no prediction and no half-written file of a bad slide", () => {
-    const predicted = new Set(study.table("run", "predictions.csv").map((r) => r["slide"]));
-    expect(predicted.size).toBe(12);
+    const predicted = new Set(study.table("run", "predictions.csv").map((r) => r.slide));
+    expect(predicted.size).toBe(14);
     for (const [slide] of BAD) {
       expect(predicted.has(slide)).toBe(false);
       expect(() => study.text("run", "features", `${slide}.h5`)).toThrow(/ENOENT/);
@@ -77,7 +105,7 @@ describe("a cohort with bad slides", () => {
     await writeSyntheticSlide(study.file("slides", "zero.svs"), { seed: 55, width: 1024, height: 1024 });
     const again = await study.run("run", "--shard", "1/1");
     expect(again.code).toBe(1);
-    expect(again.json.slides).toEqual({ ready: 13, unlabelled: 0, removed: 0, failed: BAD.length - 1 });
+    expect(again.json.slides).toEqual({ ready: 15, unlabelled: 0, removed: 0, failed: BAD.length - 1 });
   });
 });
 
@@ -91,7 +119,7 @@ describe("a cohort whose every slide fails", () => {
     expect(stderr).toContain("nacre: nothing-usable");
     const states = lost.table("run", "slides.csv");
     expect(states).toHaveLength(12);
-    expect(states.every((s) => s["state"] === "failed" && s["failure"] === "missing-file")).toBe(true);
+    expect(states.every((s) => s.state === "failed" && s.failure === "missing-file")).toBe(true);
   });
 
   it("says so after the slides were opened, too, and wants no --resume afterwards", async () => {

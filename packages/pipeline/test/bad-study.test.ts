@@ -30,7 +30,12 @@ const patched = (patch: (row: SmallRow, i: number) => Partial<SmallRow>): SmallR
 describe("a study", () => {
   it.each<[string, Change, FailureKind, RegExp]>([
     ["an aggregator is misspelt", { study: { aggregator: { name: "abml" } } }, "bad-study", /abmil/],
-    ["an option of the aggregator is misspelt", { study: { aggregator: { name: "abmil", hiden: 3 } } }, "bad-study", /hidden/],
+    [
+      "an option of the aggregator is misspelt",
+      { study: { aggregator: { name: "abmil", hiden: 3 } } },
+      "bad-study",
+      /hidden/,
+    ],
     ["the encoder is misspelt", { study: { encoder: "textur" } }, "bad-encoder", /texture/],
     ["the tiles are not those of the encoder", { study: { tiles: { size: 256 } } }, "encoder-mismatch", /224/],
     ["the label column is absent", { study: { task: { label: "lable" } } }, "missing-column", /did you mean `label`/],
@@ -39,7 +44,12 @@ describe("a study", () => {
     ["the cohort is not there", { study: { cohort: "none.csv" } }, "bad-table", /path/],
     ["there are more folds than sites", { study: { split: { folds: 3 } } }, "bad-study", /2|fold/],
     ["the external site is unknown", { study: { split: { external: ["site-d"] } } }, "bad-study", /external/],
-    ["a patient has two labels", { rows: patched((_, i) => (i === 1 ? { patient: "A1", label: "benign" } : {})), study: { split: { tune: 0 } } }, "refused", /allow:/],
+    [
+      "a patient has two labels",
+      { rows: patched((_, i) => (i === 1 ? { patient: "A1", label: "benign" } : {})), study: { split: { tune: 0 } } },
+      "refused",
+      /allow:/,
+    ],
   ])("is stopped by name before any work where %s", async (_, change, kind, remedy) => {
     const failure = await failureOf(change);
     expect(failure.kind).toBe(kind);
@@ -59,17 +69,20 @@ describe("nacre run", () => {
     ["2 for a wrong study", { enocder: "texture" }, 2, "bad-study"],
     ["3 for a study that is refused", { bag: "slide", split: { tune: 0 } }, 3, "refused"],
     ["4 for slides that are not there", { slides: "nowhere" }, 4, "nothing-usable"],
-  ])("ends with exit code %s, one sentence on stderr and one JSON document on stdout", async (_, change, code, kind) => {
-    study.writeCohort(kind === "refused" ? patched((_row, i) => (i === 1 ? { patient: "A1" } : {})) : smallRows());
-    study.writeStudy(change);
-    for (let again = 0; again < 2; again++) {
-      const ended = await study.run();
-      expect([ended.code, ended.json?.error.kind]).toEqual([code, kind]);
-      expect(Object.keys(ended.json.error).sort()).toEqual(["expected", "kind", "received", "remedy"]);
-      expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
-      expect(ended.stderr).toContain(`nacre: ${kind}`);
-    }
-  });
+  ])(
+    "ends with exit code %s, one sentence on stderr and one JSON document on stdout",
+    async (_, change, code, kind) => {
+      study.writeCohort(kind === "refused" ? patched((_row, i) => (i === 1 ? { patient: "A1" } : {})) : smallRows());
+      study.writeStudy(change);
+      for (let again = 0; again < 2; again++) {
+        const ended = await study.run();
+        expect([ended.code, ended.json?.error.kind]).toEqual([code, kind]);
+        expect(Object.keys(ended.json.error).sort()).toEqual(["expected", "kind", "received", "remedy"]);
+        expect(ended.stdout.trimEnd().split("\n")).toHaveLength(1);
+        expect(ended.stderr).toContain(`nacre: ${kind}`);
+      }
+    },
+  );
 
   it("leaves a folder alone that is not a run folder, and a file that is in the way", async () => {
     const folder = emptyFolder();

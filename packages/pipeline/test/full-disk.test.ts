@@ -12,7 +12,8 @@ const isRoot = process.getuid?.() === 0;
 const shell = (command: string, ...args: readonly string[]): boolean => spawnSync(command, args).status === 0;
 
 const mountPoint = emptyFolder();
-const canMount = process.platform === "linux" && isRoot && shell("mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", mountPoint);
+const canMount =
+  process.platform === "linux" && isRoot && shell("mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", mountPoint);
 afterAll(() => {
   if (canMount) shell("umount", mountPoint);
 });
@@ -29,35 +30,42 @@ function filesIn(folder: string): string[] {
 function expectNothingHalf(out: string): void {
   const files = filesIn(out);
   expect(files.filter((f) => f.endsWith(".partial"))).toEqual([]);
-  for (const result of ["report.html", "scorecard.json", "predictions.csv", "summary.md"]) expect(files).not.toContain(result);
+  for (const result of ["report.html", "scorecard.json", "predictions.csv", "summary.md"])
+    expect(files).not.toContain(result);
 }
 
 describe("a full disk", () => {
-  it.skipIf(!canMount)("ends the run with exit code 4, and the run goes on with --resume once there is room", async () => {
-    const out = join(mountPoint, "run");
-    const first = await nacre(["run", study.file("study.yaml"), "--out", out, "--json"]);
-    expect([first.code, first.json.error.kind]).toEqual([4, "disk-full"]);
-    expect(first.json.error.remedy).toContain("--resume");
-    expectNothingHalf(out);
-    const encoded = filesIn(out).filter((f) => f.endsWith(".h5"));
-    expect(encoded.length).toBeGreaterThan(0);
-    expect(shell("mount", "-o", "remount,size=200m", mountPoint)).toBe(true);
-    const second = await nacre(["run", study.file("study.yaml"), "--out", out, "--resume", "--json"]);
-    expect(second.code).toBe(0);
-    const undisturbed = await finishedStudy();
-    study.copyFrom(join(out, "predictions.csv"), "after.csv");
-    expect(study.text("after.csv")).toBe(undisturbed.text("run", "predictions.csv"));
-  });
+  it.skipIf(!canMount)(
+    "ends the run with exit code 4, and the run goes on with --resume once there is room",
+    async () => {
+      const out = join(mountPoint, "run");
+      const first = await nacre(["run", study.file("study.yaml"), "--out", out, "--json"]);
+      expect([first.code, first.json.error.kind]).toEqual([4, "disk-full"]);
+      expect(first.json.error.remedy).toContain("--resume");
+      expectNothingHalf(out);
+      const encoded = filesIn(out).filter((f) => f.endsWith(".h5"));
+      expect(encoded.length).toBeGreaterThan(0);
+      expect(shell("mount", "-o", "remount,size=200m", mountPoint)).toBe(true);
+      const second = await nacre(["run", study.file("study.yaml"), "--out", out, "--resume", "--json"]);
+      expect(second.code).toBe(0);
+      const undisturbed = await finishedStudy();
+      study.copyFrom(join(out, "predictions.csv"), "after.csv");
+      expect(study.text("after.csv")).toBe(undisturbed.text("run", "predictions.csv"));
+    },
+  );
 
-  it.skipIf(process.platform === "win32")("is no fault of the slides: the run ends, no slide is called bad", async () => {
-    const out = study.file("limited");
-    const args = ["run", study.file("study.yaml"), "--out", out, "--json"];
-    // Blocks of 512 bytes: less than the features of one slide, more than the records of the run.
-    const { code, json } = await nacre(args, { before: "ulimit -f 12;" });
-    expect([code, json.error.kind]).toEqual([4, "disk-full"]);
-    expectNothingHalf(out);
-    expect(existsSync(join(out, "slides.csv"))).toBe(false);
-  });
+  it.skipIf(process.platform === "win32")(
+    "is no fault of the slides: the run ends, no slide is called bad",
+    async () => {
+      const out = study.file("limited");
+      const args = ["run", study.file("study.yaml"), "--out", out, "--json"];
+      // Blocks of 512 bytes: less than the features of one slide, more than the records of the run.
+      const { code, json } = await nacre(args, { before: "ulimit -f 12;" });
+      expect([code, json.error.kind]).toEqual([4, "disk-full"]);
+      expectNothingHalf(out);
+      expect(existsSync(join(out, "slides.csv"))).toBe(false);
+    },
+  );
 });
 
 describe("a folder without the right to write", () => {

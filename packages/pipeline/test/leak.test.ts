@@ -17,7 +17,10 @@ function writeClam(file: string, train: readonly string[], val: readonly string[
   writeFileSync(study.file(file), `,train,val,test\n${lines.join("\n")}\n`);
 }
 
-const ids = (site: string): string[] => smallRows().filter((r) => r.site === site).map((r) => r.slide.replace(".svs", ""));
+const ids = (site: string): string[] =>
+  smallRows()
+    .filter((r) => r.site === site)
+    .map((r) => r.slide.replace(".svs", ""));
 const splitOf = (...files: readonly string[]): object => ({ by: "file", splits: files, external: [] });
 
 async function failureOf(change: object) {
@@ -39,7 +42,10 @@ describe("a split file", () => {
 
   it("is refused for ids that the cohort does not know, too: a stranger in train and test is a leak", async () => {
     study.writeCohort();
-    writeClam("splits_0.csv", [...ids("site-a"), "TCGA-AA-0001-01Z-00-DX1"], ids("site-c"), [...ids("site-b"), "TCGA-AA-0001-01Z-00-DX2"]);
+    writeClam("splits_0.csv", [...ids("site-a"), "TCGA-AA-0001-01Z-00-DX1"], ids("site-c"), [
+      ...ids("site-b"),
+      "TCGA-AA-0001-01Z-00-DX2",
+    ]);
     const failure = await failureOf({ split: splitOf("splits_0.csv") });
     expect(failure.received).toContain("patient-leak (1 found, for example TCGA-AA-0001");
   });
@@ -51,19 +57,24 @@ describe("a split file", () => {
   });
 
   it("is read with val as tune, runs where the leak is allowed, and the reason stands on the first page", async () => {
-    const why = "the second slide of this patient was scanned years later & is kept";
+    const why = "the second slide of this patient was scanned years later, and is kept";
     study.writeCohort(smallRows().map((row, i) => (i === 6 ? { ...row, patient: "A1" } : row)));
     writeClam("splits_0.csv", ids("site-a"), ids("site-c"), ids("site-b"));
-    study.writeStudy({ slides: null, features: "features", split: splitOf("splits_0.csv"), allow: [{ finding: "patient-leak", why }] });
+    study.writeStudy({
+      slides: null,
+      features: "features",
+      split: splitOf("splits_0.csv"),
+      allow: [{ finding: "patient-leak", why }],
+    });
     const { code, json } = await study.run("allowed");
     expect(code).toBe(0);
     expect(json.scorecard.audit.inputs.map((i: { dialect: string }) => i.dialect)).toContain("clam");
     expect(json.scorecard.audit.findings.map((f: Finding) => f.kind)).toContain("patient-leak");
     expect(json.scorecard.external).toBeNull();
     const predictions = study.table("allowed", "predictions.csv");
-    expect(predictions.map((p) => [p["part"], p["fold"], p["site"]])).toEqual(Array(4).fill(["test", "0", "site-b"]));
+    expect(predictions.map((p) => [p.part, p.fold, p.site])).toEqual(Array(4).fill(["test", "0", "site-b"]));
     const html = study.text("allowed", "report.html");
-    expect(html.slice(0, html.indexOf("</section>"))).toContain(why.replace("&", "&amp;"));
+    expect(html.slice(0, html.indexOf("</section>"))).toContain(why);
     expect(study.text("allowed", "summary.md")).toContain(why);
   });
 

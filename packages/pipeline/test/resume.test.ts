@@ -98,7 +98,9 @@ describe("a run that is interrupted", () => {
 
 describe("a finished run", () => {
   const times = (): number[] =>
-    readdirSync(study.file("run", ".nacre", "steps")).map((s) => statSync(study.file("run", ".nacre", "steps", s)).mtimeMs);
+    readdirSync(study.file("run", ".nacre", "steps")).map(
+      (s) => statSync(study.file("run", ".nacre", "steps", s)).mtimeMs,
+    );
 
   it("is reused without --resume: every step is remembered and the bytes stay", async () => {
     const before = times();
@@ -110,14 +112,18 @@ describe("a finished run", () => {
     expect(study.text("run", "predictions.csv")).toBe(undisturbed);
   });
 
-  it("fits again and encodes nothing when only the learning rate changes", async () => {
-    const h5 = (): number[] => readdirSync(study.file("run", "features")).map((f) => statSync(study.file("run", "features", f)).mtimeMs);
-    const before = h5();
+  it.each([
+    ["the learning rate", { fit: { lr: 0.002 } }],
+    ["the seed", { seed: 4 }],
+  ])("fits again and encodes nothing when only %s changes", async (_, change) => {
+    const written = (): number[] =>
+      readdirSync(study.file("run", "features")).map((f) => statSync(study.file("run", "features", f)).mtimeMs);
+    const before = written();
     const model = readFileSync(study.file("run", "model", "fold-0.onnx"));
-    study.writeStudy({ fit: { lr: 0.002 } });
+    study.writeStudy(change);
     const { code } = await nacre(["fit", study.file("study.yaml"), "--out", study.file("run")]);
     expect(code).toBe(0);
-    expect(h5()).toEqual(before);
+    expect(written()).toEqual(before);
     expect(readFileSync(study.file("run", "model", "fold-0.onnx")).equals(model)).toBe(false);
     expect(results()).toEqual([]);
   });
@@ -126,7 +132,10 @@ describe("a finished run", () => {
     study.writeStudy({ tiles: { minTissue: 0.6 } });
     const before = statSync(study.file("run", "features", "site-a-1.h5")).mtimeMs;
     const again = begin();
-    await until("the first slide to be encoded again", () => statSync(study.file("run", "features", "site-a-1.h5")).mtimeMs > before);
+    await until(
+      "the first slide to be encoded again",
+      () => statSync(study.file("run", "features", "site-a-1.h5")).mtimeMs > before,
+    );
     expect(results()).toEqual([]);
     again.child.kill("SIGKILL");
     await again.ended;

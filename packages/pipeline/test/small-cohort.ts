@@ -139,7 +139,9 @@ export class StudyFolder {
 
 /** Runs a study file in this process, where no worker is needed: quick, for studies that fail early. */
 export function runHere(file: string, out: string): Promise<Outcome<RunResult>> {
-  return attempt(() => runStudy(unwrap(readStudy(file)), { out, progress: silent, signal: new AbortController().signal }));
+  return attempt(() =>
+    runStudy(unwrap(readStudy(file)), { out, progress: silent, signal: new AbortController().signal }),
+  );
 }
 
 export function emptyFolder(): string {
@@ -150,9 +152,17 @@ export function emptyFolder(): string {
 
 const folders: string[] = [];
 
+/** The test runner ends its processes with SIGTERM, a plain node with exit. */
 function atEnd(folder: string): void {
   if (folders.length === 0) {
-    process.once("exit", () => folders.forEach((f) => void rmSync(f, { recursive: true, force: true })));
+    const clean = (): void => {
+      for (const f of folders) rmSync(f, { recursive: true, force: true });
+    };
+    process.once("exit", clean);
+    process.once("SIGTERM", () => {
+      clean();
+      process.kill(process.pid, "SIGTERM");
+    });
   }
   folders.push(folder);
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
+import { seedOption } from "../number-option.ts";
 import { presentRun } from "../present-run.ts";
 
 export function register(program: Command): void {
@@ -17,7 +18,7 @@ export function register(program: Command): void {
       const { runDemo } = await import("@nacre/pipeline");
       const result = await runDemo({
         out: options.out,
-        seed: numberOption(options.seed, "--seed") ?? 7,
+        seed: seedOption(options.seed),
         resume: options.resume === true,
         progress: context.progress,
         signal: context.signal,

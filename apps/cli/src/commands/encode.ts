@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
 import { eachFile } from "../each-file.ts";
+import { mppOption } from "../number-option.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
 export function register(program: Command): void {
@@ -18,7 +19,7 @@ export function register(program: Command): void {
         encoder: options.encoder,
         out: options.out,
         tiles: tilesFrom(options),
-        given: numberOption(options.mpp, "--mpp") ?? null,
+        given: mppOption(options.mpp),
         signal: context.signal,
         progress: context.progress,
       });

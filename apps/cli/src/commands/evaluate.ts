@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
+import { numberOption, seedOption } from "../number-option.ts";
 
 export function register(program: Command): void {
   const command = program
@@ -15,8 +16,8 @@ export function register(program: Command): void {
       const { evaluateTable, scorecardText } = await import("@nacre/pipeline");
       const scorecard = evaluateTable(file, {
         positive: options.positive ?? null,
-        bootstrap: numberOption(options.bootstrap, "--bootstrap") ?? 1000,
-        seed: numberOption(options.seed, "--seed") ?? 7,
+        bootstrap: numberOption(options.bootstrap, "--bootstrap", { least: 0, most: 1_000_000, whole: true }),
+        seed: seedOption(options.seed),
       });
       return { json: scorecard, text: scorecardText(scorecard) };
     },

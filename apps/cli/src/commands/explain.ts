@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
 import { eachFile } from "../each-file.ts";
+import { mppOption } from "../number-option.ts";
 
 export function register(program: Command): void {
   const command = program
@@ -14,7 +15,7 @@ export function register(program: Command): void {
     async (context, run: string, files: string[], options: { mpp?: string; out: string }) => {
       const { openPredictor } = await import("@nacre/pipeline");
       const predictor = await openPredictor(run, {
-        given: numberOption(options.mpp, "--mpp") ?? null,
+        given: mppOption(options.mpp),
         signal: context.signal,
       });
       try {

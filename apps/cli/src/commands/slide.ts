@@ -1,14 +1,19 @@
-import { writeFile } from "node:fs/promises";
 import { raise, unwrap } from "@nacre/core";
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
+import { mppOption, numberOption } from "../number-option.ts";
+import { writeOutput } from "../write-output.ts";
+
+/** Farther than the corner of any slide, level-0 pixels. */
+const FARTHEST = 2 ** 31;
+const LARGEST_THUMBNAIL = 16_384;
 
 interface ReadOptions {
-  level?: string;
-  x?: string;
-  y?: string;
-  width?: string;
-  height?: string;
+  level: string;
+  x: string;
+  y: string;
+  width: string;
+  height: string;
   raw?: string;
   png?: string;
 }
@@ -72,28 +77,14 @@ function registerRead(slide: Command): void {
           remedy: "say where the pixels should go",
         });
       }
-      const whole = (name: keyof ReadOptions): number => {
-        const value = numberOption(options[name], `--${name}`) ?? 0;
-        if (Number.isInteger(value)) return value;
-        return raise("bad-usage", {
-          expected: `a whole number for --${name}`,
-          received: String(value),
-          remedy: "pixels are whole",
-        });
-      };
+      const asked = readRegion(options);
       const source = await open(file, undefined);
       try {
-        const level = whole("level");
-        const region = { level, x: whole("x"), y: whole("y"), width: whole("width"), height: whole("height") };
-        if (level < 0 || level >= source.info.levels.length || region.width < 1 || region.height < 1) {
-          raise("bad-usage", {
-            expected: `a level from 0 to ${source.info.levels.length - 1} and a region of at least one pixel`,
-            received: `level ${level}, ${region.width} x ${region.height}`,
-            remedy: "see `nacre slide info` for the levels",
-          });
-        }
+        const levels = source.info.levels.length;
+        const level = numberOption(options.level, "--level", { least: 0, most: levels - 1, whole: true });
+        const region = { level, ...asked };
         const raster = unwrap(await source.read(region));
-        if (options.raw !== undefined) await writeFile(options.raw, raster.data);
+        if (options.raw !== undefined) await writeOutput(options.raw, raster.data);
         if (options.png !== undefined) await writePng(options.png, raster);
         const written = [options.raw, options.png].filter((f) => f !== undefined);
         return { json: { file, region, written }, text: written.join("\n") };
@@ -102,6 +93,17 @@ function registerRead(slide: Command): void {
       }
     },
   );
+}
+
+function readRegion(options: ReadOptions): { x: number; y: number; width: number; height: number } {
+  const whole = (name: "x" | "y" | "width" | "height", least: number): number =>
+    numberOption(options[name], `--${name}`, { least, most: FARTHEST, whole: true });
+  return {
+    x: whole("x", -FARTHEST),
+    y: whole("y", -FARTHEST),
+    width: whole("width", 1),
+    height: whole("height", 1),
+  };
 }
 
 function registerThumbnail(slide: Command): void {
@@ -114,10 +116,11 @@ function registerThumbnail(slide: Command): void {
     command,
     "nacre slide thumbnail nacre-demo/slides/site-a-001.svs --out thumbnail.png",
     async (_, file: string, options: { out: string; size: string }) => {
+      const size = numberOption(options.size, "--size", { least: 1, most: LARGEST_THUMBNAIL, whole: true });
       const { thumbnail } = await import("@nacre/imaging");
       const source = await open(file, undefined);
       try {
-        const raster = unwrap(await thumbnail(source, numberOption(options.size, "--size") ?? 1024));
+        const raster = unwrap(await thumbnail(source, size));
         await writePng(options.out, raster);
         return { json: { file, out: options.out, width: raster.width, height: raster.height }, text: options.out };
       } finally {
@@ -129,11 +132,11 @@ function registerThumbnail(slide: Command): void {
 
 async function open(file: string, mpp: string | undefined) {
   const { openSlideFile } = await import("@nacre/imaging/node");
-  const given = numberOption(mpp, "--mpp");
-  return unwrap(await openSlideFile(file, given === undefined ? {} : { mpp: given }));
+  const given = mppOption(mpp);
+  return unwrap(await openSlideFile(file, given === null ? {} : { mpp: given }));
 }
 
 async function writePng(path: string, raster: { width: number; height: number; data: Uint8Array }): Promise<void> {
   const { encodePng } = await import("@nacre/imaging/node");
-  await writeFile(path, await encodePng(raster));
+  await writeOutput(path, await encodePng(raster));
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
 import { eachFile } from "../each-file.ts";
+import { mppOption } from "../number-option.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
 export function register(program: Command): void {
@@ -13,7 +14,7 @@ export function register(program: Command): void {
     async (context, files: string[], options: TileOptions) => {
       const { surveySlide } = await import("@nacre/pipeline");
       const tiles = tilesFrom(options);
-      const given = numberOption(options.mpp, "--mpp") ?? null;
+      const given = mppOption(options.mpp);
       return eachFile(files, context, async (file) => {
         const survey = await surveySlide(file, { given, tiles, signal: context.signal });
         if (!survey.ok) return survey;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { action, numberOption } from "../command.ts";
+import { action } from "../command.ts";
 import { eachFile } from "../each-file.ts";
+import { mppOption } from "../number-option.ts";
 
 export function register(program: Command): void {
   const command = program
@@ -13,7 +14,7 @@ export function register(program: Command): void {
     "nacre tissue nacre-demo/slides/site-a-001.svs",
     async (context, files: string[], options: { mpp?: string; out?: string }) => {
       const { findTissueInFile } = await import("@nacre/pipeline");
-      const given = numberOption(options.mpp, "--mpp") ?? null;
+      const given = mppOption(options.mpp);
       return eachFile(files, context, async (file) => {
         const tissue = await findTissueInFile(file, { given, out: options.out ?? null, signal: context.signal });
         if (!tissue.ok) return tissue;

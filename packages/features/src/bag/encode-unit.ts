@@ -35,7 +35,7 @@ export function unitEncoder(): UnitEncoder {
 }
 
 const slideKey = (source: UnitSource): string => `${source.slide}\n${source.slideMpp}`;
-const encoderKey = ({ encoder, size }: UnitSource): string => `${encoder.folder}\n${encoder.info.sha256}\n${size}`;
+const encoderKey = ({ encoder, size }: UnitSource): string => `${encoder.folder}\n${encoder.info.identity}\n${size}`;
 
 function openSlide({ slide, slideMpp }: UnitSource): Promise<Outcome<Slide>> {
   return openSlideFile(slide, slideMpp === null ? {} : { mpp: slideMpp });

@@ -2,9 +2,8 @@
  * encoder.json: what an encoder promises and what it wants. The schema is exact: a key we do not know is refused, because a
  * misspelt `mpp` would otherwise be a scale nobody checks. Documented in docs/encoder-contract.md.
  */
-import { type Failure, fail, type Outcome, ok } from "@nacre/core";
+import { type Failure, fail, nearestName, type Outcome, ok } from "@nacre/core";
 import { z } from "zod";
-import { nearestName } from "./nearest.ts";
 
 const channel = z.number();
 const spread = z.number().positive();

@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fail, type Outcome, ok } from "@nacre/core";
+import { fail, nearestName, type Outcome, ok } from "@nacre/core";
 import { type EncoderCard, parseEncoderCard } from "./card.ts";
 import type { EncoderInfo } from "./encoder.ts";
-import { nearestName } from "./nearest.ts";
+import { identityOf } from "./identity.ts";
 import { builtIn, encoders } from "./registry.ts";
 
 /** Where an encoder's parts are. `folder` and `card` are null for a built-in one. */
@@ -32,7 +32,8 @@ export async function findEncoder(nameOrFolder: string): Promise<Outcome<Encoder
   const card = parseEncoderCard(text, join(folder, "encoder.json"));
   if (!card.ok) return card;
   const proven = await proveFile(join(folder, card.value.file), card.value);
-  return proven.ok ? ok({ info: card.value, folder, card: card.value }) : proven;
+  if (!proven.ok) return proven;
+  return ok({ info: { ...card.value, identity: identityOf(card.value) }, folder, card: card.value });
 }
 
 function cardMissing(name: string, error: NodeJS.ErrnoException): Outcome<never> {

@@ -15,6 +15,8 @@ export interface EncoderInfo {
   readonly source: string;
   /** Of the weights; of the name and version where there are none. */
   readonly sha256: string;
+  /** Of everything features depend on: the weights, the output taken, the normalisation, the tile. Belongs in every cache key. */
+  readonly identity: string;
   readonly notes?: string;
 }
 
@@ -56,6 +58,6 @@ export function checkTiles(card: Pick<EncoderInfo, "name" | "size" | "mpp">, til
 }
 
 /** Name of the space of an encoder's features. */
-export function spaceOf(card: Pick<EncoderInfo, "name" | "sha256">): string {
-  return `${card.name}@${card.sha256.slice(0, 12)}`;
+export function spaceOf(card: Pick<EncoderInfo, "name" | "identity">): string {
+  return `${card.name}@${card.identity.slice(0, 12)}`;
 }

@@ -3,13 +3,13 @@
  * input array that is filled again and again. Opening runs one blank tile, so that a card which promises the wrong output or
  * dimension is found before the first slide is read.
  */
-import { type FailureError, isFailureError, raise } from "@nacre/core";
+import { type FailureError, isFailureError, nearestName, raise } from "@nacre/core";
 import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import type { Raster } from "@nacre/imaging";
 import type { EncoderCard } from "./card.ts";
 import { type Encoder, spaceOf } from "./encoder.ts";
-import { nearestName } from "./nearest.ts";
+import { identityOf } from "./identity.ts";
 import { normalisationTables, writePlanes } from "./pixels.ts";
 
 export const BATCH = 8;
@@ -38,8 +38,8 @@ class OnnxEncoder implements Encoder {
 
   constructor(session: Session, card: EncoderCard) {
     const { name, dim, size, mpp, licence, source, sha256 } = card;
-    this.card = { name, dim, size, mpp, licence, source, sha256 };
-    this.space = spaceOf(card);
+    this.card = { name, dim, size, mpp, licence, source, sha256, identity: identityOf(card) };
+    this.space = spaceOf(this.card);
     this.#session = session;
     this.#output = card.output;
     this.#tables = normalisationTables(card);

@@ -15,6 +15,7 @@ export const TEXTURE_INFO: EncoderInfo = {
   licence: "Apache-2.0",
   source: `built in, version ${TEXTURE_VERSION}; docs/methods/texture.md`,
   sha256: IDENTITY,
+  identity: IDENTITY,
   notes: "classical H&E features, no weights; tiles of 64 px or more, 224 px at 0.5 um/px recommended",
 };
 

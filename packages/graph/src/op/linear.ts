@@ -3,7 +3,7 @@
  * products of that kind; `matmul` multiplies stacks of matrices.
  */
 import { broadcastShape, sameShape } from "../shape.ts";
-import { type OperatorNode, operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
+import { operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
 import { add } from "./elementwise.ts";
 import { transposeLast } from "./shape.ts";
 import { sumToShape } from "./sum.ts";
@@ -43,18 +43,6 @@ export function gemm(a: Tensor, b: Tensor, { transA = false, transB = false, c }
       ],
     },
   );
-}
-
-/** Whether this is a product to which nothing has been added. */
-export function isPlainProduct(x: Tensor): boolean {
-  return x.node.kind === "operator" && x.node.op === "Gemm" && x.node.inputs.length === 2;
-}
-
-/** The product made anew with `c` added inside it. */
-export function addInto(product: Tensor, c: Tensor): Tensor {
-  const { inputs, attributes } = product.node as OperatorNode;
-  const [a, b] = inputs as readonly [Tensor, Tensor];
-  return gemm(a, b, { transA: attributes.transA === 1, transB: attributes.transB === 1, c });
 }
 
 /** x w + b along the last axis: [..., d] [d, h] -> [..., h]; b is [h]. */

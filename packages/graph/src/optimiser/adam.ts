@@ -27,7 +27,8 @@ export interface AdamState {
 /**
  * One step: parameter, gradient and the moments m and v, all of one shape. Moments start at zero.
  * The moments are kept undamped, m / (1 - beta1) and v / (1 - beta2) of the paper, and the rate is taken into the divisor:
- * ten passes over the weights instead of thirteen.
+ * ten passes over the weights instead of thirteen. Each old moment is read once, by a node that its new value waits for, so
+ * a run may write new moments over the old ones.
  */
 export function adam(parameter: Tensor, gradient: Tensor, m: Tensor, v: Tensor, options: AdamOptions): AdamState {
   const { rate, correction, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;

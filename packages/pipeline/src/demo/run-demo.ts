@@ -25,8 +25,8 @@ const OWN_FILES = ["cohort.csv", "slides", "truth", "study.yaml"];
 
 /** Writes what is missing of the cohort and runs the study. @throws FailureError as runStudy does */
 export async function runDemo({ out, seed, resume, progress, signal }: DemoOptions): Promise<RunResult> {
-  const folder = unwrap(await RunFolder.open(out, { resume, mayHold: OWN_FILES }));
   const study = unwrap(checkStudy(parse(demoStudy(seed)), join(out, "study.yaml")));
+  const folder = unwrap(await RunFolder.open(out, { resume, mayHold: OWN_FILES }));
   return runStudy(study, { folder, out, progress, signal, prepare: () => writeCohort(folder, seed, progress, signal) });
 }
 

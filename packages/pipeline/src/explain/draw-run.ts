@@ -3,14 +3,21 @@
  * tiles of a few chosen ones. A drawing that fails is told and loses nothing else.
  */
 import { attempt, type ClassifyTask, describeFailure, mpp, positiveIndex, type SlideId, unwrap } from "@nacre/core";
-import { readBag } from "@nacre/features/node";
 import { encodeJpeg, openSlideFile } from "@nacre/imaging/node";
+import { readPlaces } from "../extract/read-places.ts";
 import type { PredictedBag } from "../predict/predict-bags.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import type { Study } from "../study/read-study.ts";
 import { drawHeatmaps, type SlidePictures } from "./draw-slide.ts";
-import { evidenceOfSlides, type HeatmapScales, rankTiles, type SlideEvidence, settleScales } from "./evidence.ts";
+import {
+  evidenceOfSlides,
+  type HeatmapScales,
+  joinFoldsOfSlides,
+  rankTiles,
+  type SlideEvidence,
+  settleScales,
+} from "./evidence.ts";
 
 export interface TilePicture {
   readonly x: number;
@@ -53,7 +60,7 @@ const TILES = 6;
 const TILE_PIXELS = 112;
 
 export async function drawRun(predicted: readonly PredictedBag[], options: DrawOptions): Promise<Drawn> {
-  const slides = predicted.flatMap((p) => evidenceOfSlides(options.folder, p));
+  const slides = joinFoldsOfSlides(predicted.flatMap((p) => evidenceOfSlides(options.folder, p)));
   const scales = settleScales(slides);
   const { pictures, files, problems } = await drawHeatmaps(slides, scales, options);
   const tiles: ChosenTiles[] = [];
@@ -84,16 +91,17 @@ export function chooseSlides(slides: readonly SlideEvidence[], task: ClassifyTas
 }
 
 async function readChosen(s: SlideEvidence, study: Study): Promise<ChosenTiles> {
-  const bag = unwrap(await readBag(s.extracted.features));
-  const side = bag.side ?? s.extracted.side ?? 0;
+  const { places } = unwrap(await readPlaces(s.extracted));
+  if (places === null) return { slide: s.slide, top: [], bottom: [] };
+  const { side } = places;
   const top = rankTiles(s.evidence, TILES, true);
   const bottom = rankTiles(s.evidence, TILES, false).filter((i) => !top.includes(i));
   const image = await tileReader(s, study);
   const pictures = async (order: readonly number[]): Promise<TilePicture[]> => {
     const list: TilePicture[] = [];
     for (const i of order) {
-      const x = bag.x[i] as number;
-      const y = bag.y[i] as number;
+      const x = places.x[i] as number;
+      const y = places.y[i] as number;
       const contribution = s.evidence[i] as number;
       list.push({ x, y, side, contribution, attention: s.attention[i] as number, image: await image.read(x, y) });
     }

@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, describeFailure, FailureError, type SlideId, unwrap } from "@nacre/core";
-import { readBag } from "@nacre/features/node";
 import { drawHeatmap, type Raster, thumbnail, tilesGeoJson } from "@nacre/imaging";
 import { encodeJpeg, encodePng, openSlideFile } from "@nacre/imaging/node";
-import { hashFile } from "../run/hash.ts";
+import { readPlaces } from "../extract/read-places.ts";
+import { hashBytes } from "../run/hash.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import { evenShares, type HeatmapScales, type SlideEvidence } from "./evidence.ts";
@@ -48,7 +48,8 @@ export async function drawHeatmaps(
     const dependsOn = {
       recipe: RECIPE,
       scales,
-      evidence: hashFile(folder.file(s.predicted.evidence)),
+      evidence: hashBytes(bytesOf(s.evidence)),
+      attention: hashBytes(bytesOf(s.attention)),
       features: s.extracted.hash,
     };
     const step = await attempt(() =>
@@ -69,15 +70,14 @@ async function drawSlide(
   scales: HeatmapScales,
   folder: RunFolder,
 ): Promise<{ width: number; height: number } | null> {
-  const bag = unwrap(await readBag(s.extracted.features));
+  const { places } = unwrap(await readPlaces(s.extracted));
   const files = filesOf(s);
-  const side = bag.side ?? s.extracted.side ?? 1;
-  const places = { x: bag.x, y: bag.y, side };
+  if (places === null) return null;
   folder.write(files.geojson, tilesGeoJson(places, { attention: s.attention, contribution: s.evidence }));
   if (s.extracted.slideFile === null) return null;
   const slide = unwrap(await openSlideFile(s.extracted.slideFile));
   try {
-    const downsample = (raster: Raster): number => slide.info.width / raster.width;
+    const downsample = (raster: Raster): number => downsampleOf(slide.info, raster);
     const signed = (raster: Raster): Raster =>
       drawHeatmap(raster, downsample(raster), places, s.evidence, { scale: scales.contribution, kind: "signed" });
     const shares = (raster: Raster): Raster =>
@@ -98,6 +98,20 @@ async function drawSlide(
   }
 }
 
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Level-0 pixels per pixel of a thumbnail, by the longer side: the shorter one is rounded to whole pixels. */
+export function downsampleOf(slide: Size, raster: Size): number {
+  return Math.max(slide.width, slide.height) / Math.max(raster.width, raster.height);
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 function filesOf(s: SlideEvidence): {
   png: string;
   geojson: string;
@@ -113,7 +127,11 @@ function filesOf(s: SlideEvidence): {
     attention: picture("attention"),
     small: picture("small"),
   };
-  const all = s.extracted.slideFile === null ? [geojson] : [png, geojson, ...Object.values(pictures)];
+  const all = !s.extracted.placed
+    ? []
+    : s.extracted.slideFile === null
+      ? [geojson]
+      : [png, geojson, ...Object.values(pictures)];
   return { png, geojson, pictures, all };
 }
 

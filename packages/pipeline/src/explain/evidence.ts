@@ -1,5 +1,5 @@
 /** What the model said of each tile of each slide, and the scales on which all slides of a run are drawn. */
-import type { SlideId } from "@nacre/core";
+import { groupBy, type SlideId } from "@nacre/core";
 import type { Extracted } from "../extract/slide-state.ts";
 import { type PredictedBag, readEvidence } from "../predict/predict-bags.ts";
 import type { RunFolder } from "../run/run-folder.ts";
@@ -39,19 +39,40 @@ export function evidenceOfSlides(folder: RunFolder, predicted: PredictedBag): Sl
   });
 }
 
+/** One account of each slide: a slide that several folds tested has the mean of what their models said. */
+export function joinFoldsOfSlides(slides: readonly SlideEvidence[]): SlideEvidence[] {
+  const bySlide = groupBy(slides, (s) => s.slide);
+  return [...bySlide.values()].map((same) => {
+    const [first] = same;
+    if (first === undefined || same.length === 1) return first as SlideEvidence;
+    const mean = (of: (s: SlideEvidence) => Float32Array): Float32Array =>
+      of(first).map((_, i) => same.reduce((sum, s) => sum + (of(s)[i] as number), 0) / same.length);
+    return { ...first, attention: mean((s) => s.attention), evidence: mean((s) => s.evidence) };
+  });
+}
+
 /** The 99.5th percentile of what all slides show, so that one wild tile does not bleach the rest. */
-export function settleScales(slides: Iterable<SlideEvidence>): HeatmapScales {
-  const contribution: number[] = [];
-  const attention: number[] = [];
+export function settleScales(slides: readonly SlideEvidence[]): HeatmapScales {
+  const total = slides.reduce((sum, s) => sum + s.evidence.length, 0);
+  const every = Math.max(1, Math.ceil(total / MOST));
+  const contribution = new Float32Array(Math.ceil(total / every));
+  const attention = new Float32Array(contribution.length);
+  let tile = 0;
   for (const s of slides) {
-    for (const v of s.evidence) contribution.push(Math.abs(v));
-    for (const v of s.attention) attention.push(v * s.attention.length);
+    for (let i = 0; i < s.evidence.length; i++, tile++) {
+      if (tile % every !== 0) continue;
+      contribution[tile / every] = Math.abs(s.evidence[i] as number);
+      attention[tile / every] = (s.attention[i] as number) * s.attention.length;
+    }
   }
   return { contribution: percentile(contribution, 0.995), attention: percentile(attention, 0.995) };
 }
 
-function percentile(values: number[], p: number): number {
-  const sorted = Float64Array.from(values).sort();
+/** Tiles looked at to settle the scales; of more, every second, third, ... is. */
+const MOST = 4_000_000;
+
+function percentile(values: Float32Array, p: number): number {
+  const sorted = values.sort();
   const value = sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? 0;
   return value > 0 ? Number(value.toPrecision(3)) : 1;
 }

@@ -57,6 +57,7 @@ export async function encodeSlide(
     d: bag.value.d,
     space: bag.value.space,
     side: tiles.side,
+    placed: true,
     width: info.width,
     height: info.height,
     mpp: info.mpp,

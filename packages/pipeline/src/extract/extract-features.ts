@@ -3,14 +3,25 @@
  * failure is one row, and an interrupted run loses at most the slides in hand.
  */
 import { join } from "node:path";
-import { type CohortRow, checkBag, type Failure, fail, groupBy, type Outcome, ok } from "@nacre/core";
-import { type EncodePool, readBag } from "@nacre/features/node";
+import {
+  type CohortRow,
+  checkBag,
+  type Failure,
+  type FailureKind,
+  fail,
+  groupBy,
+  isFailureError,
+  type Outcome,
+  ok,
+} from "@nacre/core";
+import type { EncodePool } from "@nacre/features/node";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder, Shard } from "../run/run-folder.ts";
 import type { Study } from "../study/read-study.ts";
 import { encodeSlide } from "./encode-slide.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
+import { readFeatures } from "./read-places.ts";
 import type { Extracted, SlideState } from "./slide-state.ts";
 
 export interface ExtractOptions {
@@ -20,7 +31,7 @@ export interface ExtractOptions {
   /** null where the study brings features. */
   readonly source: {
     readonly pool: EncodePool;
-    readonly encoder: { readonly name: string; readonly sha256: string };
+    readonly encoder: { readonly name: string; readonly identity: string };
   } | null;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -47,7 +58,7 @@ export async function extractFeatures(rows: readonly CohortRow[], options: Extra
     }
   });
   progress.end();
-  return source === null ? refuseOtherDimensions(states) : states;
+  return source === null ? refuseOtherSpaces(states) : states;
 }
 
 async function stateOf(row: CohortRow, index: number, options: ExtractOptions): Promise<SlideState> {
@@ -57,9 +68,9 @@ async function stateOf(row: CohortRow, index: number, options: ExtractOptions): 
   if (known !== null) return known;
   const item = inventory.items.get(row.slide) as InventoryItem;
   const mine = shard === undefined || index % shard.count === shard.index;
-  const extracted = await (options.source === null
-    ? importOne(row, item, options)
-    : extractOne(row, item, options, mine));
+  const extracted = await contain(row, () =>
+    options.source === null ? importOne(row, item, options) : extractOne(row, item, options, mine),
+  );
   // Work that was stopped is not a fault of the slide.
   options.signal.throwIfAborted();
   return extracted.ok
@@ -97,6 +108,7 @@ async function extractOne(
   if (step === null) {
     if (!mine) return OTHER_SHARD;
     const { tiles, encoder } = study;
+    folder.steps.forget(name);
     const note = await encodeSlide(item.path, folder.file(output), {
       slide: row.slide,
       given: row.mpp,
@@ -125,23 +137,25 @@ const OTHER_SHARD = fail("unfinished", {
 
 async function importOne(row: CohortRow, item: InventoryItem, { folder }: ExtractOptions): Promise<Outcome<Extracted>> {
   const name = `import-${row.slide}`;
-  const dependsOn = { recipe: RECIPE, sha256: item.sha256 };
+  const dependsOn = { recipe: RECIPE, sha256: item.sha256, mpp: row.mpp };
   let note = folder.steps.recall<Note>(name, dependsOn)?.note;
   if (note === undefined) {
-    const bag = await readBag(item.path);
+    const bag = await readFeatures(item.path, row.mpp);
     if (!bag.ok) return bag;
     const checked = checkBag(bag.value, row.slide);
     if (!checked.ok) return checked;
-    const { n, d, space, side } = bag.value;
+    const { n, d, space, meta } = bag.value;
+    const side = bag.value.side ?? meta.stride;
     note = {
       tiles: n,
       d,
       space,
       side,
+      placed: meta.frame === "level-0" && side !== null,
       width: null,
       height: null,
-      mpp: null,
-      mppSource: null,
+      mpp: row.mpp,
+      mppSource: row.mpp === null ? null : "given",
       mppInFile: null,
       tissueMm2: null,
       penShare: null,
@@ -153,17 +167,58 @@ async function importOne(row: CohortRow, item: InventoryItem, { folder }: Extrac
   return ok({ ...note, features: item.path, slideFile: null, sha256: item.sha256, hash: item.sha256 });
 }
 
-/** All bags of a study live in one space: slides with another dimension than most become failures. */
-function refuseOtherDimensions(states: readonly SlideState[]): SlideState[] {
-  const ready = states.filter((s) => s.extracted !== null);
-  const [usual] = [...groupBy(ready, (s) => s.extracted?.d)].sort((a, b) => b[1].length - a[1].length);
-  return states.map((s) => {
-    if (s.extracted === null || s.extracted.d === usual?.[0]) return s;
-    const problem = fail("dimension-mismatch", {
-      expected: `${usual?.[0]} features a tile, as in most slides of this cohort`,
-      received: `${s.extracted.d} in ${s.extracted.features}`,
-      remedy: "encode this slide with the same encoder as the others",
+/** Failures of the machine, not of the slide: they end the run. */
+const WORLDLY: ReadonlySet<FailureKind> = new Set(["disk-full", "no-permission", "cancelled"]);
+
+/** A defect met on one slide is a failure of that slide: one bad file in ten thousand never ends a run. */
+async function contain<T>(row: CohortRow, body: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    if (isFailureError(error)) {
+      if (WORLDLY.has(error.failure.kind)) throw error;
+      return { ok: false, failure: error.failure };
+    }
+    return fail("internal", {
+      expected: `to get through ${row.path}`,
+      received: error instanceof Error ? error.message : String(error),
+      remedy: "leave the slide out, and please report it with this message: it is a defect of Nacre",
     });
-    return failedState(s.row, problem.failure);
+  }
+}
+
+/** All bags of a study live in one space: slides of another dimension or encoder than most become failures. */
+function refuseOtherSpaces(states: readonly SlideState[]): SlideState[] {
+  const ready = states.flatMap((s) => (s.extracted === null ? [] : [s.extracted]));
+  const d = mostCommon(ready.map((e) => String(e.d)));
+  const known = ready.filter((e) => String(e.d) === d && e.space !== "unknown");
+  const space = mostCommon(known.map((e) => e.space));
+  return states.map((s) => {
+    if (s.extracted === null) return s;
+    if (String(s.extracted.d) !== d) return failedState(s.row, otherDimension(s.extracted, d).failure);
+    const { space: own } = s.extracted;
+    return own === "unknown" || own === space ? s : failedState(s.row, otherEncoder(s.extracted, space).failure);
+  });
+}
+
+function mostCommon(names: readonly string[]): string {
+  const [first] = [...groupBy(names, (n) => n)].sort((a, b) => b[1].length - a[1].length);
+  return first?.[0] ?? "unknown";
+}
+
+function otherDimension(extracted: Extracted, usual: string) {
+  return fail("dimension-mismatch", {
+    expected: `${usual} features a tile, as in most slides of this cohort`,
+    received: `${extracted.d} in ${extracted.features}`,
+    remedy: "encode this slide with the same encoder as the others",
+  });
+}
+
+function otherEncoder(extracted: Extracted, usual: string) {
+  return fail("encoder-mismatch", {
+    expected: `features of ${usual}, as in most slides of this cohort`,
+    received: `features of ${extracted.space} in ${extracted.features}`,
+    remedy: "encode this slide with the same encoder as the others",
   });
 }

@@ -1,7 +1,7 @@
 /** Where the file of a cohort row lies. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type CohortRow, fail, type Outcome, ok } from "@nacre/core";
+import { type CohortRow, fail, type Outcome, ok, withoutExtension } from "@nacre/core";
 
 /** A slide: its path inside the slides folder. Whether it is there is the inventory's question. */
 export function locateSlide(root: string, row: CohortRow): Outcome<string> {
@@ -10,7 +10,7 @@ export function locateSlide(root: string, row: CohortRow): Outcome<string> {
 
 /** Features: `<slide>.h5` beside the name as written, with or without the extension of the slide. */
 export function locateFeatures(root: string, row: CohortRow): Outcome<string> {
-  const stem = row.path.replace(/\.[A-Za-z0-9]{1,5}$/, "");
+  const stem = withoutExtension(row.path);
   const names = [...new Set([row.path, `${row.path}.h5`, `${stem}.h5`, `${row.slide}.h5`, `${stem}.hdf5`])].filter(
     (n) => /\.(h5|hdf5)$/i.test(n),
   );

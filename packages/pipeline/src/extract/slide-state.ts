@@ -19,6 +19,8 @@ export interface Extracted {
   readonly space: string;
   /** Side of a tile, level-0 pixels. */
   readonly side: number | null;
+  /** Whether the file tells where its tiles lie, in level-0 pixels. */
+  readonly placed: boolean;
   readonly width: number | null;
   readonly height: number | null;
   readonly mpp: number | null;

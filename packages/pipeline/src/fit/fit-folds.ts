@@ -67,6 +67,7 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
       });
       if (answer === undefined) throw new Error("expected an answer of the fit worker, received none");
       const { onnx, ...rest } = unwrap(answer);
+      options.folder.steps.forget(p.name);
       options.folder.write(p.file, onnx);
       const note: FitNote = { ...rest, train: p.train, tune: p.tune };
       fitted[plans.indexOf(p)] = {

@@ -27,7 +27,7 @@ export function auditStudy({ study, cohort, inventory, division }: AuditStudyInp
     by: study.split.by,
     inputs: [{ file: study.cohort, dialect: "nacre-cohort", rows: cohort.rows.length }, ...division.inputs],
     files: division.files,
-    ignoreColumns: ["slide", "patient", "case", "mpp", cohort.task.label],
+    ignoreColumns: ["slide", "patient", "case", cohort.task.label],
   });
   return { ...report, findings: [...report.findings, ...removedCopies(cohort, inventory)] };
 }

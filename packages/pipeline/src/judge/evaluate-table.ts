@@ -1,10 +1,12 @@
 /** Judges a table of predictions from anywhere: one row a bag, `p_<class>` for each class, `patient` and `label`. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type ClassifyTask, fail, type Outcome, ok, unwrap } from "@nacre/core";
 import { type Estimate, type Evaluation, evaluate, type PartScore, type PredictionRow } from "@nacre/evaluation";
 import { readTable, type Table } from "../study/table.ts";
 
 export interface EvaluateTableOptions {
-  /** null: the last class of the table. */
+  /** null: that of the scorecard beside the table, else the last class of the table. */
   readonly positive: string | null;
   readonly bootstrap: number;
   readonly seed: number;
@@ -18,10 +20,20 @@ export interface TableScorecard extends Evaluation {
 /** @throws FailureError missing-file, bad-table, missing-column, bad-value, conflicting-label */
 export function evaluateTable(path: string, options: EvaluateTableOptions): TableScorecard {
   const table = unwrap(readTable(path));
-  const task = unwrap(taskOf(table, options.positive));
+  const task = unwrap(taskOf(table, options.positive ?? positiveBeside(path)));
   const rows = unwrap(readRows(table, task));
   const result = unwrap(evaluate(rows, task, { bootstrap: options.bootstrap, seed: options.seed, subgroups: [] }));
   return { file: path, task, ...result };
+}
+
+/** The positive class of the run that wrote the table, where the table still lies in its run folder. */
+function positiveBeside(path: string): string | null {
+  try {
+    const text = readFileSync(join(dirname(path), "scorecard.json"), "utf8");
+    return (JSON.parse(text) as { task?: { positive?: string } }).task?.positive ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function taskOf(table: Table, positive: string | null): Outcome<ClassifyTask> {
@@ -53,21 +65,21 @@ function readRows(table: Table, task: ClassifyTask): Outcome<PredictionRow[]> {
         "probabilities from 0 to 1",
         `\`${columns[`p_${task.classes[bad]}`]}\` in column p_${task.classes[bad]}, ${at}`,
       );
-    const label = columns["label"] || null;
+    const label = columns.label || null;
     if (label !== null && !task.classes.includes(label)) {
       return badValue(`a label among ${task.classes.join(", ")}`, `\`${label}\`, ${at}`);
     }
-    const part = columns["part"] || "test";
+    const part = columns.part || "test";
     if (part !== "test" && part !== "external" && part !== "train" && part !== "tune") {
       return badValue("part train, tune, test or external", `\`${part}\`, ${at}`);
     }
-    if (!columns["patient"]) return badValue("a patient in every row", `none in ${at}`);
-    const fold = columns["fold"] ? Number(columns["fold"]) : null;
+    if (!columns.patient) return badValue("a patient in every row", `none in ${at}`);
+    const fold = columns.fold ? Number(columns.fold) : null;
     rows.push({
-      slide: columns["slide"] ?? String(i),
-      case: columns["case"] || columns["patient"],
-      patient: columns["patient"],
-      site: columns["site"] || null,
+      slide: columns.slide ?? String(i),
+      case: columns.case || columns.patient,
+      patient: columns.patient,
+      site: columns.site || null,
       part,
       fold: fold !== null && Number.isInteger(fold) ? fold : null,
       label,

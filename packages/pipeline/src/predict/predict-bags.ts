@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type ClassifyTask, positiveIndex, type Split, unwrap } from "@nacre/core";
 import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
-import { averageModels, predict } from "@nacre/models";
+import { averageModels, describeModel, type ModelInfo, predict } from "@nacre/models";
 import { type BagEntry, bagsOf } from "../fit/bag-list.ts";
 import { featureBags } from "../fit/feature-bags.ts";
 import type { FittedFold } from "../fit/fit-folds.ts";
@@ -108,12 +108,14 @@ async function predictPart(
   outputs: readonly string[],
   { folder, task, signal, progress }: PredictOptions,
 ): Promise<number[][]> {
-  const session = await openSession(readFileSync(folder.file(file)), { threads: THREADS });
+  const onnx = readFileSync(folder.file(file));
+  const info = unwrap(describeModel(onnx));
+  const session = await openSession(onnx, { threads: THREADS });
   try {
     const probabilities: number[][] = [];
     for (const [i, bag] of bags.entries()) {
       signal.throwIfAborted();
-      const { evidence, result } = await predictOne(session, bag, task);
+      const { evidence, result } = await predictOne({ session, info }, bag, task);
       folder.write(outputs[i] as string, evidence);
       probabilities.push(result);
       progress.advance(i + 1, bag.id);
@@ -125,12 +127,12 @@ async function predictPart(
 }
 
 async function predictOne(
-  session: Session,
+  { session, info }: { readonly session: Session; readonly info: ModelInfo },
   bag: BagEntry,
   task: ClassifyTask,
 ): Promise<{ evidence: Uint8Array; result: number[] }> {
   const source = featureBags({ [bag.id]: bag.members.map((m) => m.extracted.features) });
-  const prediction = unwrap(await predict(session, unwrap(await source.load(bag.id))));
+  const prediction = unwrap(await predict(session, unwrap(await source.load(bag.id)), { info, name: bag.id }));
   const n = prediction.attention.length;
   const both = new Float32Array(2 * n);
   both.set(prediction.attention, 0);
@@ -162,7 +164,8 @@ export function readEvidence(folder: RunFolder, file: string): { attention: Floa
 }
 
 function evidenceFile(kind: string, part: string, fold: number | null, bag: BagEntry): string {
-  const name = bag.members.length === 1 ? bag.id : `${bag.members[0]?.slide}+${bag.members.length - 1}`;
+  // A bag of many slides is named by its first and a hash of all: ids may be long, and must not collide.
+  const name = bag.members.length === 1 ? bag.id : `${bag.members[0]?.slide}+${hashOf(bag.id).slice(0, 12)}`;
   return join(".nacre", "evidence", `${kind}-${part}${fold ?? ""}-${name}.f32`);
 }
 

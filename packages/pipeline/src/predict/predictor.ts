@@ -11,8 +11,8 @@ import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { drawHeatmap, thumbnail, tilesGeoJson } from "@nacre/imaging";
 import { encodePng, openSlideFile } from "@nacre/imaging/node";
-import { type BagPrediction, predict } from "@nacre/models";
-import { HEATMAP_SIDE } from "../explain/draw-slide.ts";
+import { type BagPrediction, describeModel, type ModelInfo, predict } from "@nacre/models";
+import { downsampleOf, HEATMAP_SIDE } from "../explain/draw-slide.ts";
 import type { HeatmapScales } from "../explain/evidence.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
 import { nameOf } from "../files.ts";
@@ -40,6 +40,8 @@ export interface FileExplanation {
 
 /** What a run folder says of its model. */
 interface RunFacts {
+  /** What the model says about itself: features of another encoder are refused by it. */
+  readonly info: ModelInfo;
   readonly study: Study;
   readonly task: ClassifyTask;
   readonly scales: HeatmapScales;
@@ -47,12 +49,14 @@ interface RunFacts {
 
 /** Opens the model of a run folder. @throws FailureError bad-usage, bad-model */
 export async function openPredictor(run: string, options: PredictorOptions): Promise<Predictor> {
-  const facts = unwrap(readFacts(run));
-  const session = await openSession(readFileSync(join(run, "model", "model.onnx")), { threads: 2 });
+  const found = unwrap(readFacts(run));
+  const onnx = readFileSync(join(run, "model", "model.onnx"));
+  const facts = { ...found, info: unwrap(describeModel(onnx)) };
+  const session = await openSession(onnx, { threads: 2 });
   return new Predictor(session, facts, options);
 }
 
-function readFacts(run: string): Outcome<RunFacts> {
+function readFacts(run: string): Outcome<Omit<RunFacts, "info">> {
   const card = join(run, "scorecard.json");
   if (!existsSync(join(run, "model", "model.onnx")) || !existsSync(card)) {
     return fail("bad-usage", {
@@ -111,7 +115,7 @@ export class Predictor {
     try {
       const thumb = await thumbnail(slide.value, HEATMAP_SIDE);
       if (!thumb.ok) return thumb;
-      const downsample = slide.value.info.width / thumb.value.width;
+      const downsample = downsampleOf(slide.value.info, thumb.value);
       const drawn = drawHeatmap(thumb.value, downsample, places, evidence, { scale, kind: "signed" });
       const png = join(out, `${nameOf(file)}.png`);
       writeWhole(png, await encodePng(drawn));
@@ -137,7 +141,7 @@ export class Predictor {
     if (!bag.ok) return bag;
     const checked = checkBag(bag.value, file);
     if (!checked.ok) return checked;
-    const prediction = await predict(this.#session, checked.value);
+    const prediction = await predict(this.#session, checked.value, { info: this.#facts.info, name: file });
     return prediction.ok ? ok({ bag: checked.value, prediction: prediction.value }) : prediction;
   }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { raise } from "@nacre/core";
 import type { RunFolder } from "./run-folder.ts";
 
 const RESULTS = [
@@ -18,9 +19,25 @@ const RESULTS = [
 
 /** Writes a file that says what the run is; where it says something new, takes the old results away first. */
 export function writeIdentity(folder: RunFolder, name: string, text: string): void {
-  if (folder.read(name) === text) return;
+  if (isKnown(folder, name, text)) return;
   for (const result of RESULTS) folder.remove(result);
   folder.write(name, text);
+  folder.steps.remember(`identity-${name}`, text, [name], null);
+}
+
+/** In place of writeIdentity where a finished run is only told again. @throws FailureError bad-usage where it would become another run */
+export function confirmIdentity(folder: RunFolder, name: string, text: string): void {
+  if (isKnown(folder, name, text)) return;
+  raise("bad-usage", {
+    expected: `the study and the slides that the run in ${folder.path} was made of`,
+    received: `others: ${name} is not what it was`,
+    remedy: "bring the slides and tables back to where they were, or make a new run with `nacre run`",
+  });
+}
+
+/** Whether the run was made of this. The file alone cannot tell: a person may have edited it in place. */
+function isKnown(folder: RunFolder, name: string, text: string): boolean {
+  return folder.read(name) === text && folder.steps.recall(`identity-${name}`, text) !== null;
 }
 
 /** Removes the files of `inside` that are not among the wanted ones (paths inside the run folder). */

@@ -3,7 +3,7 @@
  * A finished run is reused; an unfinished one wants --resume; a folder that is not a run folder is left alone.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { attempt, fail, type Outcome, ok, unwrap } from "@nacre/core";
 import { type Lock, takeLock } from "./lock.ts";
 import { Steps } from "./step.ts";
@@ -128,7 +128,7 @@ function unfinished(path: string): Outcome<never> {
 /** Takes away what a killed process left half-written. */
 function sweep(path: string): void {
   for (const name of readdirSync(path, { recursive: true, encoding: "utf8" })) {
-    if (name.endsWith(PARTIAL)) guardDisk(path, () => rmSync(join(path, name), { force: true }));
+    if (basename(name).includes(PARTIAL)) guardDisk(path, () => rmSync(join(path, name), { force: true }));
   }
 }
 

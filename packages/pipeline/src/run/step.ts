@@ -2,7 +2,7 @@
  * Steps are remembered by the hash of what they depend on. A step whose key is unchanged and whose outputs are there is
  * skipped; so an interrupted run goes on where it stopped, and changing one option recomputes only what depends on it.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson } from "@nacre/core";
 import { hashFile, hashOf } from "./hash.ts";
@@ -24,6 +24,9 @@ export interface StepResult<N> {
   readonly hash: string;
 }
 
+/** Outputs up to this size are hashed again before they are trusted; larger ones are known by their size. */
+const SMALL = 4 << 20;
+
 /** The memory of one run folder. */
 export class Steps {
   readonly #folder: string;
@@ -37,9 +40,15 @@ export class Steps {
     if (record === null || record.key !== hashOf(dependsOn)) return null;
     const whole = record.outputs.every((o) => {
       const path = join(this.#folder, o.file);
-      return existsSync(path) && statSync(path).size === o.size;
+      if (!existsSync(path) || statSync(path).size !== o.size) return false;
+      return o.size > SMALL || hashFile(path) === o.sha256;
     });
     return whole ? { note: record.note as N, reused: true, hash: outputHash(record) } : null;
+  }
+
+  /** Takes the record of a step away before its outputs are written anew, so that it never vouches for half of them. */
+  forget(name: string): void {
+    rmSync(this.#path(name), { force: true });
   }
 
   /** Records a finished step. Its outputs must be in place: the record is written last. */
@@ -67,6 +76,7 @@ export class Steps {
   ): Promise<StepResult<N>> {
     const before = this.recall<N>(name, dependsOn);
     if (before !== null) return before;
+    this.forget(name);
     return this.remember(name, dependsOn, outputs, await body());
   }
 

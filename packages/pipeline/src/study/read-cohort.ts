@@ -36,7 +36,7 @@ export function readCohort(study: Study): Outcome<Cohort> {
   for (const column of ["slide", "patient", label, ...study.evaluate.subgroups]) {
     if (!table.value.header.includes(column)) return missingColumn(column, table.value);
   }
-  const rows = readRows(table.value, label, new Set(study.task.drop ?? []));
+  const rows = readRows(table.value, label, study.task);
   if (!rows.ok) return rows;
   const task = settleTask(
     study,
@@ -52,7 +52,9 @@ export function readCohort(study: Study): Outcome<Cohort> {
   });
 }
 
-function readRows(table: Table, label: string, drop: ReadonlySet<string>): Outcome<CohortRow[]> {
+function readRows(table: Table, label: string, task: Study["task"]): Outcome<CohortRow[]> {
+  const named = new Set(task.classes ?? []);
+  const drop = new Set(task.drop ?? []);
   const seen = new Map<string, number>();
   const rows: CohortRow[] = [];
   for (const [i, cells] of table.rows.entries()) {
@@ -82,7 +84,9 @@ function readRows(table: Table, label: string, drop: ReadonlySet<string>): Outco
     seen.set(slide, i + 2);
     const mpp = readMpp(value("mpp"), i + 2, table.file);
     if (!mpp.ok) return mpp;
-    const text = value(label);
+    const written = columns[label] ?? "";
+    // "none" may be a class: what the study names as one is never a missing value.
+    const text = named.has(written) ? written : value(label);
     rows.push({
       slide,
       path,

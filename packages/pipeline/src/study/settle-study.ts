@@ -2,7 +2,8 @@
  * What the study file leaves open is settled on the cohort: sites stay whole where they are known, and there are never
  * more folds than the data allow. The settled study is what the run folder records and what replays.
  */
-import { basename, relative } from "node:path";
+import { relative } from "node:path";
+import { type CohortRow, groupBy } from "@nacre/core";
 import { stringify } from "yaml";
 import type { Cohort } from "./read-cohort.ts";
 import type { Study } from "./read-study.ts";
@@ -17,17 +18,32 @@ const USUAL_FOLDS = 5;
 
 /** Fills split.by, split.folds, task.classes and task.positive. */
 export function settleStudy(study: Study, cohort: Cohort): SettledStudy {
-  const external = new Set(study.split.external);
-  const sites = new Set(cohort.rows.map((r) => r.site).filter((s) => s !== null && !external.has(s)));
-  const by = study.split.by ?? (sites.size >= 2 ? "site" : "patient");
-  const patients = new Set(cohort.rows.filter((r) => r.label !== null).map((r) => r.patient)).size;
-  const most = by === "site" ? sites.size : patients;
+  const external = new Set<string>(study.split.external);
+  const rows = cohort.rows.filter((r) => r.label !== null && !(r.site !== null && external.has(r.site)));
+  const sites = siteGroups(rows);
+  const by = study.split.by ?? (sites >= 2 && rows.every((r) => r.site !== null) ? "site" : "patient");
+  const most = by === "site" ? sites : new Set(rows.map((r) => r.patient)).size;
   const folds = study.split.folds ?? Math.max(1, Math.min(USUAL_FOLDS, most));
   return {
     ...study,
     task: { ...study.task, classes: [...cohort.task.classes], positive: cohort.task.positive },
     split: { ...study.split, by, folds },
   };
+}
+
+/** How many groups of sites can be kept apart: sites that share a patient go together. */
+function siteGroups(rows: readonly CohortRow[]): number {
+  const groups: Set<string>[] = [];
+  for (const [, same] of groupBy(rows, (r) => r.patient)) {
+    const joined = new Set<string>(same.flatMap((r) => (r.site === null ? [] : [r.site])));
+    if (joined.size === 0) continue;
+    for (const group of groups.filter((g) => [...g].some((s) => joined.has(s)))) {
+      for (const site of group) joined.add(site);
+      groups.splice(groups.indexOf(group), 1);
+    }
+    groups.push(joined);
+  }
+  return groups.length;
 }
 
 /** The settled study as a study file that lies in `folder`: paths below it are relative, others absolute. */
@@ -44,5 +60,5 @@ export function studyYaml(study: SettledStudy, folder: string): string {
     ...(study.features === undefined ? {} : { features: place(study.features) }),
     encoder: study.encoder.includes("/") ? place(study.encoder) : study.encoder,
   };
-  return `# The study as it was run: what the study file left open is filled in. Replay: nacre run ${basename(folder)}/study.yaml --out again\n${stringify(written, { lineWidth: 0 })}`;
+  return `# The study as it was run: what the study file left open is filled in. Replay: nacre run study.yaml --out again\n${stringify(written, { lineWidth: 0 })}`;
 }

@@ -26,10 +26,13 @@ export const tilesSchema = z.strictObject({
 
 export const fitSchema = z.strictObject({
   epochs: count.max(100_000).default(100),
-  lr: z.number().positive().max(10).default(2e-4),
+  lr: z.number().positive().max(1).default(2e-4),
   patience: count.default(20),
+  minEpochs: z.number().int().min(0).default(0),
+  schedule: z.enum(["constant", "cosine"]).default("constant"),
+  maxTiles: count.nullable().default(null),
   weightDecay: z.number().min(0).max(1).default(1e-5),
-  dropout: z.number().min(0).max(0.95).nullable().default(null),
+  dropout: z.number().min(0).max(0.9).nullable().default(null),
   classWeights: z.enum(["balanced", "none"]).default("balanced"),
   standardise: z.boolean().default(true),
 });

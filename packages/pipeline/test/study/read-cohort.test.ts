@@ -27,7 +27,9 @@ function failureOf(outcome: ReturnType<typeof readCohort>): Failure {
 
 describe("the cohort table", () => {
   it("gives each slide an id without folder signs and extension, and reads codes for missing as missing", () => {
-    const cohort = cohortOf(read("\uFEFFslide,patient,egfr,site,mpp\na/b.svs,P1,mutant,NA,\nc.ome.tiff,P2,wild,x,0.25\nd.svs,P3,N/A,x,\n"));
+    const cohort = cohortOf(
+      read("\uFEFFslide,patient,egfr,site,mpp\na/b.svs,P1,mutant,NA,\nc.ome.tiff,P2,wild,x,0.25\nd.svs,P3,N/A,x,\n"),
+    );
     expect(cohort.rows.map((r) => [r.slide, r.label, r.site, r.mpp])).toEqual([
       ["a__b", "mutant", null, null],
       ["c", "wild", "x", 0.25],
@@ -50,7 +52,7 @@ describe("the cohort table", () => {
     ["no slide has a label", "slide,patient,egfr\na.svs,1,\nb.svs,2,NA\n", "one-class", /label column/],
     ["two rows have the same slide", "slide,patient,egfr\na.svs,1,m\na.tiff,2,w\n", "duplicate-id", /rename/],
     ["two paths give the same id", "slide,patient,egfr\nx/a.svs,1,m\nx__a.svs,2,w\n", "duplicate-id", /rename/],
-    ["a scale is no number", "slide,patient,egfr,mpp\na.svs,1,m,\"0,25\"\nb.svs,2,w,\n", "bad-value", /correct the cell/],
+    ["a scale is no number", 'slide,patient,egfr,mpp\na.svs,1,m,"0,25"\nb.svs,2,w,\n', "bad-value", /correct the cell/],
     ["a scale is absurd", "slide,patient,egfr,mpp\na.svs,1,m,500\nb.svs,2,w,\n", "bad-value", /correct the cell/],
     ["a patient is missing", "slide,patient,egfr\na.svs,,m\nb.svs,2,w\n", "bad-value", /fill the cell/],
     ["a row is ragged", "slide,patient,egfr\na.svs,1\nb.svs,2,w\n", "bad-table", /quote cells/],
@@ -69,7 +71,9 @@ describe("the cohort table", () => {
 
   it("names the class nearest to a misspelt positive one", () => {
     const failure = failureOf(
-      read("slide,patient,egfr\na.svs,1,mutant\nb.svs,2,wild\n", { task: { kind: "classify", label: "egfr", positive: "mutnat" } }),
+      read("slide,patient,egfr\na.svs,1,mutant\nb.svs,2,wild\n", {
+        task: { kind: "classify", label: "egfr", positive: "mutnat" },
+      }),
     );
     expect([failure.kind, failure.remedy]).toEqual(["bad-study", "did you mean `mutant`?"]);
   });

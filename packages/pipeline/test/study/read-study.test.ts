@@ -15,14 +15,22 @@ const check = (change: object): Outcome<unknown> => checkStudy({ ...SMALL_STUDY,
 describe("a study file", () => {
   it("is read with paths that start at its own folder", () => {
     const folder = emptyFolder();
-    writeFileSync(join(folder, "study.yaml"), "name: a\ncohort: c.csv\nslides: s\ntask: {kind: classify, label: l}\nencoder: ./enc\n");
+    writeFileSync(
+      join(folder, "study.yaml"),
+      "name: a\ncohort: c.csv\nslides: s\ntask: {kind: classify, label: l}\nencoder: ./enc\n",
+    );
     const study = readStudy(join(folder, "study.yaml"));
     expect(study.ok && [study.value.cohort, study.value.slides, study.value.encoder]).toEqual([
       join(folder, "c.csv"),
       join(folder, "s"),
       join(folder, "enc"),
     ]);
-    expect(study.ok && [study.value.seed, study.value.bag, study.value.tiles.size, study.value.split.tune]).toEqual([7, "slide", 224, 0.2]);
+    expect(study.ok && [study.value.seed, study.value.bag, study.value.tiles.size, study.value.split.tune]).toEqual([
+      7,
+      "slide",
+      224,
+      0.2,
+    ]);
   });
 
   it.each([
