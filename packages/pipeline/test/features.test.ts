@@ -42,6 +42,7 @@ describe("features from disk", () => {
       features: bag.features.slice(0, bag.n * (bag.d - 1)),
     }));
     await spoil(study, "site-a-2", Number.NaN);
+    await rewrite(study, "site-b-2", (bag) => ({ ...bag, space: "another@0123456789ab" }));
     writeFileSync(study.file("features", "site-c-1.h5"), "no features");
     rmSync(study.file("features", "site-c-2.h5"));
     study.writeStudy({ slides: null, features: "features", split: { tune: 0 } });
@@ -52,6 +53,7 @@ describe("features from disk", () => {
   it.each([
     ["site-a-2", "not-finite"],
     ["site-b-1", "dimension-mismatch"],
+    ["site-b-2", "encoder-mismatch"],
     ["site-c-1", "bad-features"],
     ["site-c-2", "missing-file"],
   ])("that are bad are a row and not the end: %s is %s", (slide, kind) => {

@@ -34,6 +34,22 @@ describe("an ONNX encoder", () => {
     }));
 });
 
+describe("the space of an encoder", () => {
+  it("changes with everything features depend on, and not with its licence", () =>
+    inFolder(async (folder) => {
+      const spaceWith = async (changes: object): Promise<string> => {
+        const encoder = await openEncoder(writeTinyEncoder(folder, changes));
+        if (!encoder.ok) throw new Error(JSON.stringify(encoder.failure));
+        await encoder.value.close();
+        return encoder.value.space;
+      };
+      const usual = await spaceWith({});
+      expect(await spaceWith({ licence: "another" })).toBe(usual);
+      expect(await spaceWith({ mean: [0.1, 0.2, 0.3] })).not.toBe(usual);
+      expect(await spaceWith({ std: [0.1, 0.2, 0.3] })).not.toBe(usual);
+    }));
+});
+
 describe("an encoder folder that does not keep its promise is bad-encoder", () => {
   it.each([
     ["another output", { output: "feature" }, /did you mean features\?/],

@@ -39,6 +39,14 @@ describe("a table of predictions", () => {
     expect(kindOf(() => judge(text, "z"))).toBe("bad-usage");
   });
 
+  it("takes the positive class of the run it lies in", () => {
+    const folder = emptyFolder();
+    const file = join(folder, "predictions.csv");
+    writeFileSync(file, `${HEADER}a,1,test,y,0.2,0.8\nc,2,test,x,0.6,0.4\n`);
+    writeFileSync(join(folder, "scorecard.json"), JSON.stringify({ task: { positive: "x" } }));
+    expect(evaluateTable(file, { positive: null, bootstrap: 20, seed: 1 }).task.positive).toBe("x");
+  });
+
   it("is told in lines a person can read", () => {
     const lines = scorecardText(judge(`${HEADER}a,1,test,y,0.2,0.8\nc,2,test,x,0.6,0.4\n`));
     expect(lines).toContain("internal: 2 patients (1 x, 1 y)");

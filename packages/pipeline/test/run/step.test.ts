@@ -29,6 +29,23 @@ describe("a step", () => {
     expect(steps.recall("fit", 1)).toBeNull();
   });
 
+  it("is forgotten where an output of the same size holds something else", () => {
+    const { folder, steps, output } = withOutput();
+    steps.remember("fit", 1, [output], null);
+    writeFileSync(join(folder, output), "CONTENT");
+    expect(steps.recall("fit", 1)).toBeNull();
+  });
+
+  it("vouches for nothing while its outputs are being written again", async () => {
+    const { steps, output } = withOutput();
+    steps.remember("fit", 1, [output], null);
+    const death = steps.run("fit", 2, [output], () => {
+      throw new Error("the process dies here");
+    });
+    await expect(death).rejects.toThrow("dies");
+    expect(steps.recall("fit", 1)).toBeNull();
+  });
+
   it("is forgotten where its own record is half-written", () => {
     const { folder, steps, output } = withOutput();
     steps.remember("fit", 1, [output], null);

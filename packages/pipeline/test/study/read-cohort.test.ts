@@ -45,6 +45,12 @@ describe("the cohort table", () => {
     expect(cohort.dropped).toBe(1);
   });
 
+  it("never takes a class that the study names for a missing value", () => {
+    const csv = "slide,patient,egfr\na.svs,1,none\nb.svs,2,micro\nc.svs,3,\n";
+    const cohort = cohortOf(read(csv, { task: { kind: "classify", label: "egfr", classes: ["none", "micro"] } }));
+    expect(cohort.rows.map((r) => r.label)).toEqual(["none", "micro", null]);
+  });
+
   it.each<[string, string, Failure["kind"], RegExp]>([
     ["the label column is absent", "slide,patient,EGFR_\na.svs,1,m\n", "missing-column", /did you mean `EGFR_`/],
     ["the patient column is absent", "slide,egfr\na.svs,m\n", "missing-column", /add the column/],
