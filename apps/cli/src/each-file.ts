@@ -1,5 +1,6 @@
 /** One command over many files: a bad file is a line and not the end. Exit 1 when some failed, 4 when all did. */
-import { describeFailure, type Outcome } from "@nacre/core";
+import { basename } from "node:path";
+import { describeFailure, type Outcome, raise, slideIdOf } from "@nacre/core";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 
@@ -7,6 +8,23 @@ export interface FileAnswer {
   readonly json: object;
   /** What a person reads behind the name of the file. */
   readonly line: string;
+}
+
+/** Files whose results would have one name are refused before any work. @throws FailureError duplicate-id */
+export function refuseSameNames(files: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const file of files) {
+    const name = slideIdOf(basename(file));
+    const before = seen.get(name);
+    if (before !== undefined) {
+      raise("duplicate-id", {
+        expected: "files with different names, since each result is named after its file",
+        received: `${before} and ${file}, both ${name}`,
+        remedy: "run them apart, each with its own --out",
+      });
+    }
+    seen.set(name, file);
+  }
 }
 
 export async function eachFile(

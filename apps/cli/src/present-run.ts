@@ -13,7 +13,9 @@ export async function presentRun(result: RunResult, context: CommandContext, ope
     "",
     `slides     ${ready} used, ${failed} failed, ${removed} removed as copies, ${unlabelled} without a label`,
     ...(failed > 0 || removed > 0 ? [`           see ${join(result.out, "slides.csv")}`] : []),
-    `report     ${result.report ?? "not written"}`,
+    ...(result.report === null
+      ? ["next       run the other shards, then run once more without --shard to fit, judge and report"]
+      : [`report     ${result.report}`]),
     "Research use only. Not a medical device.",
   ];
   for (const f of result.failures.slice(0, 10)) context.say(`failed     ${f.slide}: ${f.kind}, ${f.received}`);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile } from "../each-file.ts";
+import { eachFile, refuseSameNames } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
@@ -14,6 +14,7 @@ export function register(program: Command): void {
     command,
     "nacre encode nacre-demo/slides/site-a-001.svs --encoder texture --out features",
     async (context, files: string[], options: TileOptions & { encoder: string; out: string }) => {
+      refuseSameNames(files);
       const { encodeFiles } = await import("@nacre/pipeline");
       const encode = await encodeFiles({
         encoder: options.encoder,

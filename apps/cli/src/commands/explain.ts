@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile } from "../each-file.ts";
+import { eachFile, refuseSameNames } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
 
 export function register(program: Command): void {
@@ -13,6 +13,7 @@ export function register(program: Command): void {
     command,
     "nacre explain nacre-demo nacre-demo/slides/site-c-001.svs --out heatmaps",
     async (context, run: string, files: string[], options: { mpp?: string; out: string }) => {
+      refuseSameNames(files);
       const { openPredictor } = await import("@nacre/pipeline");
       const predictor = await openPredictor(run, {
         given: mppOption(options.mpp),

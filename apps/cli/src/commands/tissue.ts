@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile } from "../each-file.ts";
+import { eachFile, refuseSameNames } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
 
 export function register(program: Command): void {
@@ -13,6 +13,7 @@ export function register(program: Command): void {
     command,
     "nacre tissue nacre-demo/slides/site-a-001.svs",
     async (context, files: string[], options: { mpp?: string; out?: string }) => {
+      if (options.out !== undefined) refuseSameNames(files);
       const { findTissueInFile } = await import("@nacre/pipeline");
       const given = mppOption(options.mpp);
       return eachFile(files, context, async (file) => {

@@ -37,7 +37,7 @@ describe("an ONNX encoder", () => {
 describe("the space of an encoder", () => {
   it("changes with everything features depend on, and not with its licence", () =>
     inFolder(async (folder) => {
-      const spaceWith = async (changes: object): Promise<string> => {
+      const spaceWith = async (changes: Record<string, unknown>): Promise<string> => {
         const encoder = await openEncoder(writeTinyEncoder(folder, changes));
         if (!encoder.ok) throw new Error(JSON.stringify(encoder.failure));
         await encoder.value.close();

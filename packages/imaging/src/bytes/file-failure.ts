@@ -11,7 +11,7 @@ export function fileFailure(error: unknown, path: string): Failure {
         kind: "missing-file",
         expected: `a file at ${path}`,
         received: "nothing there",
-        remedy: "check the path and the slides folder",
+        remedy: "check the path",
       };
     case "EACCES":
     case "EPERM":

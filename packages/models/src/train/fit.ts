@@ -119,6 +119,7 @@ async function runEpochs(request: FitRequest, running: Running): Promise<Outcome
   let stopped: Stopped = "epochs";
   for (let epoch = 1; epoch <= running.epochs; epoch++) {
     const trainLoss = await learnEpoch(request, running, epoch);
+    running.learner.settle();
     const tuneLoss = await judgeEpoch(request, running);
     const worst = Math.abs(trainLoss) + Math.abs(tuneLoss ?? 0);
     if (!Number.isFinite(worst)) return diverged({ epoch, trainLoss, tuneLoss }, running.lr);

@@ -10,6 +10,7 @@ import {
   input,
   type OpenSession,
   parameter,
+  settleMoments,
   type Tensor,
   type TensorData,
 } from "@nacre/graph";
@@ -30,6 +31,8 @@ export type Tiles = Pick<Bag, "features" | "n" | "d">;
 export interface Learner {
   /** One step of Adam on one bag; answers the loss before the step. `random` makes the dropout masks. */
   step(tiles: Tiles, label: number, lr: number, random: Random): Promise<number>;
+  /** Clears moments of dead units, which decay to subnormal numbers and then slow every step several times. Once an epoch is enough. */
+  settle(): void;
   /** The weights as they are now, as feeds. The next step but one writes over them: copy what is to be kept. */
   current(): Readonly<Record<string, TensorData>>;
   close(): Promise<void>;
@@ -96,6 +99,11 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
       await session.run(feeds, into);
       [state, spare] = [spare, state];
       return loss.data[0] as number;
+    },
+    settle() {
+      for (const { name } of weightSpecs(design)) {
+        for (const moment of [FIRST, SECOND]) settleMoments(state[name + moment]?.data as Float32Array);
+      }
     },
     current: () => Object.fromEntries(weightSpecs(design).map(({ name }) => [name, state[name] as TensorData])),
     close: () => session.close(),

@@ -72,7 +72,7 @@ export async function predictBags(
     },
   ].filter((p) => p.bags.length > 0);
   options.progress.begin(
-    "predicting",
+    options.kind === "model" ? "predicting" : "judging baseline",
     plans.reduce((sum, p) => sum + p.bags.length, 0),
   );
   const predicted: PredictedBag[] = [];

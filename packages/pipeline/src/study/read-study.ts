@@ -37,7 +37,11 @@ export function checkStudy(value: unknown, path: string): Outcome<Study> {
   if (!parsed.success) {
     // A misspelt key explains the missing one beside it.
     const { issues } = parsed.error;
-    return explainIssue((issues.find((i) => i.code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue, path);
+    return explainIssue(
+      (issues.find((i) => i.code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue,
+      value,
+      path,
+    );
   }
   const study = parsed.data;
   const sources = [study.slides, study.features].filter((s) => s !== undefined).length;
@@ -90,7 +94,7 @@ export function checkStudy(value: unknown, path: string): Outcome<Study> {
   });
 }
 
-function explainIssue(issue: z.core.$ZodIssue, path: string): Outcome<never> {
+function explainIssue(issue: z.core.$ZodIssue, value: unknown, path: string): Outcome<never> {
   const place = issue.path.map(String).join(".") || "the top level";
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
@@ -102,7 +106,17 @@ function explainIssue(issue: z.core.$ZodIssue, path: string): Outcome<never> {
       near === null ? "remove it" : `did you mean \`${near}\`?`,
     );
   }
-  return badStudy(`${place}: ${issue.message}`, `something else in ${path}`, `correct ${place} in the study file`);
+  return badStudy(
+    `${place}: ${issue.message}`,
+    `${written(value, issue.path)} in ${path}`,
+    `correct ${place} in the study file`,
+  );
+}
+
+/** What stands at a place of the parsed file, for messages. */
+function written(value: unknown, path: readonly PropertyKey[]): string {
+  const found = path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+  return found === undefined ? "nothing" : (JSON.stringify(found)?.slice(0, 80) ?? typeof found);
 }
 
 function badStudy(expected: string, received: string, remedy: string): ReturnType<typeof fail> {
