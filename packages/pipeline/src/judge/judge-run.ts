@@ -6,7 +6,11 @@ import {
   type Evaluation,
   evaluate,
   type PredictionRow,
+  pairedDelong,
+  type Sample,
+  sampleOf,
   siteOnlyBaseline,
+  toPatients,
 } from "@nacre/evaluation";
 import type { PredictedBag } from "../predict/predict-bags.ts";
 import type { Study } from "../study/read-study.ts";
@@ -19,7 +23,12 @@ export interface RunScorecard extends Evaluation {
     /** Site alone, in patient-stratified folds: what a model could reach without looking at a slide. */
     readonly siteOnly: Estimate;
     /** The mean of the tiles with a linear head, on the same parts. */
-    readonly meanPool: { readonly internal: Estimate; readonly external: Estimate | null };
+    readonly meanPool: {
+      readonly internal: Estimate;
+      readonly external: Estimate | null;
+      /** AUROC of the model minus that of the baseline on the same patients; null beyond two classes and without such patients. */
+      readonly difference: { readonly internal: Estimate | null; readonly external: Estimate | null };
+    };
   };
   readonly audit: AuditReport;
 }
@@ -51,10 +60,35 @@ export function judgeRun(
     ...score.value,
     baselines: {
       siteOnly: siteOnlyBaseline(cohort, task, { seed: study.seed }),
-      meanPool: { internal: meanPool.internal.auroc, external: meanPool.external?.auroc ?? null },
+      meanPool: {
+        internal: meanPool.internal.auroc,
+        external: meanPool.external?.auroc ?? null,
+        difference: {
+          internal: difference(model, baseline, task, "test"),
+          external: difference(model, baseline, task, "external"),
+        },
+      },
     },
     audit,
   });
+}
+
+function difference(
+  model: readonly PredictedBag[],
+  baseline: readonly PredictedBag[],
+  task: ClassifyTask,
+  part: PredictedBag["part"],
+): Estimate | null {
+  const [ours, theirs] = [model, baseline].map((predicted) => {
+    const rows = predictionRows(predicted.filter((p) => p.part === part));
+    return sampleOf(unwrap(toPatients(rows, task, { conflicts: "separate" })), task);
+  });
+  // Both tables name the same bags in the same order, and so the same patients.
+  if (task.classes.length !== 2 || ours === undefined || theirs === undefined || ours.n === 0) return null;
+  const score = ({ probabilities, n }: Sample): number[] =>
+    Array.from({ length: n }, (_, i) => probabilities[i * 2 + ours.positive] as number);
+  const isPositive = Array.from(ours.labels, (label) => (label === ours.positive ? 1 : 0));
+  return pairedDelong(score(ours), score(theirs), isPositive).difference;
 }
 
 export function predictionRows(predicted: readonly PredictedBag[]): PredictionRow[] {

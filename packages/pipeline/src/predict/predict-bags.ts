@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type ClassifyTask, positiveIndex, type Split, unwrap } from "@nacre/core";
 import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
-import { averageModels, describeModel, type ModelInfo, predict } from "@nacre/models";
+import { averageModels, describeModel, type ModelInfo, predict, tileEvidence } from "@nacre/models";
 import { type BagEntry, bagsOf } from "../fit/bag-list.ts";
 import { featureBags } from "../fit/feature-bags.ts";
 import type { FittedFold } from "../fit/fit-folds.ts";
@@ -37,7 +37,7 @@ export interface PredictOptions {
   readonly signal: AbortSignal;
 }
 
-const RECIPE = 1;
+const RECIPE = 2;
 /** Fixed, so that the number of cores never shows in a result. */
 const THREADS = 2;
 
@@ -136,24 +136,8 @@ async function predictOne(
   const n = prediction.attention.length;
   const both = new Float32Array(2 * n);
   both.set(prediction.attention, 0);
-  both.set(evidenceOf(prediction.contribution, task), n);
+  both.set(tileEvidence(prediction, positiveIndex(task)), n);
   return { evidence: new Uint8Array(both.buffer), result: Array.from(prediction.probabilities) };
-}
-
-/**
- * Evidence for the positive class, [n, k] -> [n]: its contribution minus the mean contribution to the other classes.
- * For two classes this is the tile's exact share of the log-odds.
- */
-export function evidenceOf(contribution: Float32Array, task: ClassifyTask): Float32Array {
-  const k = task.classes.length;
-  const c = positiveIndex(task);
-  const out = new Float32Array(contribution.length / k);
-  for (let i = 0; i < out.length; i++) {
-    let others = 0;
-    for (let j = 0; j < k; j++) if (j !== c) others += contribution[i * k + j] as number;
-    out[i] = (contribution[i * k + c] as number) - others / (k - 1);
-  }
-  return out;
 }
 
 /** Reads an evidence file back. */

@@ -5,13 +5,23 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bag, type ClassifyTask, checkBag, fail, type Outcome, ok, slideIdOf, unwrap } from "@nacre/core";
+import {
+  type Bag,
+  type ClassifyTask,
+  checkBag,
+  fail,
+  type Outcome,
+  ok,
+  positiveIndex,
+  slideIdOf,
+  unwrap,
+} from "@nacre/core";
 import { EncodePool, readBag } from "@nacre/features/node";
 import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { drawHeatmap, thumbnail, tilesGeoJson } from "@nacre/imaging";
 import { encodePng, openSlideFile } from "@nacre/imaging/node";
-import { type BagPrediction, describeModel, type ModelInfo, predict } from "@nacre/models";
+import { type BagPrediction, describeModel, type ModelInfo, predict, tileEvidence } from "@nacre/models";
 import { downsampleOf, HEATMAP_SIDE } from "../explain/draw-slide.ts";
 import type { HeatmapScales } from "../explain/evidence.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
@@ -19,7 +29,6 @@ import { nameOf } from "../files.ts";
 import { writeWhole } from "../run/write-file.ts";
 import { readStudy, type Study } from "../study/read-study.ts";
 import { csvText } from "../study/table.ts";
-import { evidenceOf } from "./predict-bags.ts";
 
 export interface PredictorOptions {
   /** Scale for slides whose file holds none. */
@@ -104,7 +113,7 @@ export class Predictor {
     const both = await this.#bagAndPrediction(file);
     if (!both.ok) return both;
     const { bag, prediction } = both.value;
-    const evidence = evidenceOf(prediction.contribution, this.#facts.task);
+    const evidence = tileEvidence(prediction, positiveIndex(this.#facts.task));
     const places = { x: bag.x, y: bag.y, side: bag.side ?? 1 };
     const scale = this.#facts.scales.contribution;
     const geojson = join(out, `${nameOf(file)}.geojson`);

@@ -27,7 +27,7 @@ export function limitations(data: ReportData): string[] {
 function origin(data: ReportData): string[] {
   return data.synthetic
     ? [
-        "The slides are synthetic: tissue, stain and scanner are drawn by a program. No number here is clinical performance.",
+        "Slides of this study are synthetic: tissue, stain and scanner are drawn by a program. No number here is clinical performance.",
       ]
     : [];
 }

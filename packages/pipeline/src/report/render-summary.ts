@@ -13,7 +13,7 @@ export function renderSummary(data: ReportData): string {
     "Research use only. Not a medical device.",
     ...(data.synthetic
       ? [
-          "**SYNTHETIC DATA: not clinical performance.** The slides were drawn by a program; the numbers show that the method works from end to end, and nothing about patients.",
+          "**SYNTHETIC DATA: not clinical performance.** Slides of this study were drawn by a program; the numbers show that the method works from end to end, and nothing about patients.",
         ]
       : []),
     escapeMarkdown(verdict(data).join(" ")),

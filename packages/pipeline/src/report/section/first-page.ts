@@ -14,7 +14,7 @@ export function banner(data: ReportData): Markup {
 ${
   data.synthetic &&
   html`<div class="synthetic" role="note"><strong>SYNTHETIC DATA: not clinical performance</strong>
-Every slide was drawn by a program. The numbers show that the software works from end to end. They say nothing about any disease, hospital or patient.</div>`
+Slides of this study were drawn by a program. The numbers show that the software works from end to end. They say nothing about any disease, hospital or patient.</div>`
 }`;
 }
 

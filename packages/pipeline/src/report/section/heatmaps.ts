@@ -17,8 +17,8 @@ export function heatmapsSection(data: ReportData, pictures: Pictures): Section {
   return {
     id: "heatmaps",
     title,
-    body: html`<p><strong>Contribution</strong> is what a tile added to or took from the log-odds of <em>${set.className}</em>: all contributions of a slide and one constant add up
-to its prediction. <strong>Attention</strong> is how much weight a tile was given, whatever it spoke for. <strong>Attention is not causation</strong>, and neither is an annotation by a pathologist.</p>
+    body: html`<p><strong>Contribution</strong> is what a tile added to or took from the log-odds of <em>${set.className}</em>: the contributions of a slide add up to
+the log-odds that its model gave it (to their mean, where several models were averaged). <strong>Attention</strong> is how much weight a tile was given, whatever it spoke for. <strong>Attention is not causation</strong>, and neither is an annotation by a pathologist.</p>
 ${scales(set)}<p class="note">${set.choice} One scale for all slides: colours can be compared between slides. Activate a picture to enlarge it.</p>
 ${pictures.heatmaps.map((e) => entry(e, data))}
 ${pictures.heatmapsLeft > 0 && html`<p class="note">Heatmaps of ${counted(pictures.heatmapsLeft, "more slide")} were left out to keep this file small; they are in the folder heatmaps.</p>`}`,
