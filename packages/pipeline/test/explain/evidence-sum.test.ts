@@ -5,10 +5,10 @@ import { finishedStudy } from "../small-cohort.ts";
 describe("the contributions of a slide", () => {
   it("add up to the log-odds that the model of its fold gave it", async () => {
     const study = await finishedStudy();
-    const internal = study.table("run", "predictions.csv").filter((r) => r["part"] === "test");
+    const internal = study.table("run", "predictions.csv").filter((r) => r.part === "test");
     expect(internal.length).toBeGreaterThan(0);
     for (const row of internal) {
-      const geojson = JSON.parse(readFileSync(study.file("run", "heatmaps", `${row["slide"]}.geojson`), "utf8"));
+      const geojson = JSON.parse(readFileSync(study.file("run", "heatmaps", `${row.slide}.geojson`), "utf8"));
       const sum = geojson.features.reduce(
         (total: number, f: { properties: { contribution: number } }) => total + f.properties.contribution,
         0,
