@@ -66,7 +66,8 @@ describe("nacre slide", () => {
     expect(json).toMatchObject({ width: 1024, height: 1024, mpp: 0.5, mppSource: "file" });
     expect(json.levels[0]).toMatchObject({ index: 0, downsample: 1 });
     const given = await command("slide", "info", slide, "--mpp", "0.25");
-    expect(given.json).toMatchObject({ mpp: 0.25, mppSource: "given", mppInFile: 0.5 });
+    // --mpp fills a missing scale; it never replaces one that the file holds.
+    expect(given.json).toMatchObject({ mpp: 0.5, mppSource: "file", mppInFile: 0.5 });
   });
 
   it("read writes raw RGB and PNG of the size asked for", async () => {

@@ -8,6 +8,7 @@ import { EncodePool, openEncoder } from "@nacre/features/node";
 import { findTissue, tissueGeoJson } from "@nacre/imaging";
 import { openSlideFile } from "@nacre/imaging/node";
 import { type EncodedSlide, encodeSlide } from "./extract/encode-slide.ts";
+import { fillScale } from "./extract/survey-slide.ts";
 import type { Progress } from "./run/progress.ts";
 import { guardDisk, writeWhole } from "./run/write-file.ts";
 import type { StudyFile } from "./study/study-schema.ts";
@@ -24,9 +25,10 @@ export interface TissueSummary {
 /** Tissue of one file; with `out`, its outlines as GeoJSON. */
 export async function findTissueInFile(
   path: string,
-  options: { readonly given: number | null; readonly out: string | null; readonly signal: AbortSignal },
+  options: { readonly fill: number | null; readonly out: string | null; readonly signal: AbortSignal },
 ): Promise<Outcome<TissueSummary>> {
-  const slide = await openSlideFile(path, options.given === null ? {} : { mpp: options.given });
+  const given = await fillScale(path, options.fill);
+  const slide = await openSlideFile(path, given === null ? {} : { mpp: given });
   if (!slide.ok) return slide;
   try {
     const tissue = await findTissue(slide.value, {}, options.signal);
@@ -44,7 +46,8 @@ export interface EncodeFilesOptions {
   readonly encoder: string;
   readonly out: string;
   readonly tiles: StudyFile["tiles"];
-  readonly given: number | null;
+  /** Scale for files that hold none. */
+  readonly fill: number | null;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
@@ -68,7 +71,8 @@ export async function encodeFiles(options: EncodeFilesOptions): Promise<FileEnco
       const slide = slideIdOf(nameOf(path));
       const output = join(options.out, `${slide}.h5`);
       const tiles = { ...options.tiles, size, overlap, minTissue };
-      const encoded = await encodeSlide(path, output, { ...options, slide, tiles, pool });
+      const given = await fillScale(path, options.fill);
+      const encoded = await encodeSlide(path, output, { ...options, given, slide, tiles, pool });
       return encoded.ok ? ok({ ...encoded.value, output }) : encoded;
     },
     close: () => pool.close(),

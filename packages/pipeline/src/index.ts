@@ -1,7 +1,7 @@
 export { type DemoOptions, runDemo } from "./demo/run-demo.ts";
 export { type Check, examine } from "./doctor.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
-export { type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
+export { fillScale, type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {
   type EncodeFilesOptions,
   encodeFiles,

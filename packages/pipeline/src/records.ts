@@ -98,9 +98,17 @@ function cardFacts(run: FinishedRun): Parameters<typeof modelCard>[0] {
     folds: fitted.map((f) => f.step.note),
     fit: { ...FIT_DEFAULTS, ...study.fit, seed: study.seed },
     parts: division.split.folds.map((f) => ({ train: count(f.train), tune: count(f.tune), test: count(f.test) })),
-    sites: [...new Set(cohort.rows.map((r) => r.site).filter((s) => s !== null))].sort(),
+    sites: sitesOf(
+      cohort,
+      division.split.folds.flatMap((f) => [...f.train, ...f.tune]),
+    ),
     limits: [],
   };
+}
+
+function sitesOf(cohort: FinishedRun["cohort"], slides: readonly string[]): string[] {
+  const wanted = new Set(slides);
+  return [...new Set(cohort.rows.flatMap((r) => (r.site !== null && wanted.has(r.slide) ? [r.site] : [])))].sort();
 }
 
 function pretty(value: unknown): string {

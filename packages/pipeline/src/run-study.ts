@@ -96,6 +96,15 @@ interface Question {
 async function runIn(folder: RunFolder, question: Question, options: RunOptions): Promise<RunResult> {
   const { study, cohort } = question;
   const { progress, signal } = options;
+  // Most mistakes show in the tables alone: found before a single file is opened.
+  unwrap(
+    divideCohort(
+      cohort.rows.filter((r) => r.label !== null),
+      study,
+      cohort,
+    ),
+  );
+  refuseOtherStudy(folder, study.name);
   const inventory = await takeInventory(cohort.rows, { locate: locator(study), folder, progress, signal });
   const usable = usableRows(cohort.rows, inventory);
   if (usable.length === 0) nothingUsable(folder, cohort.rows, inventory);
@@ -204,6 +213,17 @@ async function extract(
   } finally {
     await pool.close();
   }
+}
+
+/** A finished run of another study is never written over. */
+function refuseOtherStudy(folder: RunFolder, name: string): void {
+  const before = /^name: (.+)$/m.exec(folder.read("study.yaml") ?? "")?.[1];
+  if (folder.read("scorecard.json") === null || before === undefined || before === name) return;
+  raise("bad-usage", {
+    expected: `an empty folder, or a run of the study ${name}, at ${folder.path}`,
+    received: `a finished run of the study ${before}`,
+    remedy: "give another folder with --out",
+  });
 }
 
 function locator(study: Study): (row: CohortRow) => ReturnType<typeof locateSlide> {

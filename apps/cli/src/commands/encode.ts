@@ -20,7 +20,7 @@ export function register(program: Command): void {
         encoder: options.encoder,
         out: options.out,
         tiles: tilesFrom(options),
-        given: mppOption(options.mpp),
+        fill: mppOption(options.mpp),
         signal: context.signal,
         progress: context.progress,
       });

@@ -16,7 +16,7 @@ export function register(program: Command): void {
       refuseSameNames(files);
       const { openPredictor } = await import("@nacre/pipeline");
       const predictor = await openPredictor(run, {
-        given: mppOption(options.mpp),
+        fill: mppOption(options.mpp),
         signal: context.signal,
       });
       try {

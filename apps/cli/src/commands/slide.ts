@@ -132,8 +132,11 @@ function registerThumbnail(slide: Command): void {
 
 async function open(file: string, mpp: string | undefined) {
   const { openSlideFile } = await import("@nacre/imaging/node");
-  const given = mppOption(mpp);
-  return unwrap(await openSlideFile(file, given === null ? {} : { mpp: given }));
+  const fill = mppOption(mpp);
+  const slide = unwrap(await openSlideFile(file));
+  if (fill === null || slide.info.mpp !== null) return slide;
+  slide.close();
+  return unwrap(await openSlideFile(file, { mpp: fill }));
 }
 
 async function writePng(path: string, raster: { width: number; height: number; data: Uint8Array }): Promise<void> {

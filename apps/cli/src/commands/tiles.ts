@@ -12,10 +12,11 @@ export function register(program: Command): void {
     command,
     "nacre tiles nacre-demo/slides/site-a-001.svs --tile-mpp 0.5 --tile-size 224",
     async (context, files: string[], options: TileOptions) => {
-      const { surveySlide } = await import("@nacre/pipeline");
+      const { fillScale, surveySlide } = await import("@nacre/pipeline");
       const tiles = tilesFrom(options);
-      const given = mppOption(options.mpp);
+      const fill = mppOption(options.mpp);
       return eachFile(files, context, async (file) => {
+        const given = await fillScale(file, fill);
         const survey = await surveySlide(file, { given, tiles, signal: context.signal });
         if (!survey.ok) return survey;
         const { n, side, x, y, tissue } = survey.value.tiles;

@@ -15,9 +15,9 @@ export function register(program: Command): void {
     async (context, files: string[], options: { mpp?: string; out?: string }) => {
       if (options.out !== undefined) refuseSameNames(files);
       const { findTissueInFile } = await import("@nacre/pipeline");
-      const given = mppOption(options.mpp);
+      const fill = mppOption(options.mpp);
       return eachFile(files, context, async (file) => {
-        const tissue = await findTissueInFile(file, { given, out: options.out ?? null, signal: context.signal });
+        const tissue = await findTissueInFile(file, { fill, out: options.out ?? null, signal: context.signal });
         if (!tissue.ok) return tissue;
         const t = tissue.value;
         return {

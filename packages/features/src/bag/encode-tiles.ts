@@ -32,7 +32,15 @@ export async function encodeTiles(
   const features = await options.pool.encode(source, tiles.x, tiles.y, options);
   if (!features.ok) return features;
   const { n, x, y, side } = tiles;
-  const bag: Bag = { features: features.value, n, d: info.dim, x, y, side, space: spaceOf(info) };
+  const bag: Bag = {
+    features: features.value,
+    n,
+    d: info.dim,
+    x,
+    y,
+    side,
+    space: `${spaceOf(info)}/${tiles.spec.size}px@${tiles.spec.mpp}`,
+  };
   return checkBag(bag, slidePath);
 }
 

@@ -40,7 +40,7 @@ export interface ExtractOptions {
 }
 
 /** Bumped when tissue, tiling or the file layout change in a way that changes features. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** The state of every row of the cohort, in its order. */
 export async function extractFeatures(rows: readonly CohortRow[], options: ExtractOptions): Promise<SlideState[]> {

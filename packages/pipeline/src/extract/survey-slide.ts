@@ -17,6 +17,16 @@ export interface SurveyOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The scale to give when a slide is opened: `fill` where its file holds none that can be believed, else null. */
+export async function fillScale(path: string, fill: number | null): Promise<number | null> {
+  if (fill === null) return null;
+  const slide = await openSlideFile(path);
+  if (!slide.ok) return fill;
+  const known = slide.value.info.mpp !== null;
+  slide.value.close();
+  return known ? null : fill;
+}
+
 /** Failures of the reader, then no-scale, no-tissue, too-few-tiles. */
 export async function surveySlide(path: string, options: SurveyOptions): Promise<Outcome<Survey>> {
   const slide = await openSlideFile(path, options.given === null ? {} : { mpp: options.given });

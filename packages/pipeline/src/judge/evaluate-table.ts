@@ -1,7 +1,7 @@
 /** Judges a table of predictions from anywhere: one row a bag, `p_<class>` for each class, `patient` and `label`. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ClassifyTask, fail, type Outcome, ok, unwrap } from "@nacre/core";
+import { type ClassifyTask, fail, type Outcome, ok, raise, unwrap } from "@nacre/core";
 import { type Estimate, type Evaluation, evaluate, type PartScore, type PredictionRow } from "@nacre/evaluation";
 import { readTable, type Table } from "../study/table.ts";
 
@@ -22,8 +22,28 @@ export function evaluateTable(path: string, options: EvaluateTableOptions): Tabl
   const table = unwrap(readTable(path));
   const task = unwrap(taskOf(table, options.positive ?? positiveBeside(path)));
   const rows = unwrap(readRows(table, task));
+  refuseLeak(rows);
   const result = unwrap(evaluate(rows, task, { bootstrap: options.bootstrap, seed: options.seed, subgroups: [] }));
   return { file: path, task, ...result };
+}
+
+/** A table that says who was trained on is believed: a patient both fitted on and reported, in one fold, ends it. @throws FailureError refused */
+function refuseLeak(rows: readonly PredictionRow[]): void {
+  const fitted = rows.filter((r) => r.part === "train" || r.part === "tune");
+  const seen = new Set(fitted.map((r) => `${r.fold}\u0000${r.patient}`));
+  const anywhere = new Set(fitted.map((r) => r.patient));
+  const leaked = rows.filter(
+    (r) =>
+      (r.part === "test" && seen.has(`${r.fold}\u0000${r.patient}`)) ||
+      (r.part === "external" && anywhere.has(r.patient)),
+  );
+  if (leaked.length === 0) return;
+  const patients = new Set(leaked.map((r) => r.patient));
+  raise("refused", {
+    expected: "no patient both fitted on and reported in one fold (patient-leak)",
+    received: `${patients.size} such patients, for example ${leaked[0]?.patient}`,
+    remedy: "take these patients out of one of the parts and fit again",
+  });
 }
 
 /** The positive class of the run that wrote the table, where the table still lies in its run folder. */

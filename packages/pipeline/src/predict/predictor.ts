@@ -25,6 +25,7 @@ import { type BagPrediction, describeModel, type ModelInfo, predict, tileEvidenc
 import { downsampleOf, HEATMAP_SIDE } from "../explain/draw-slide.ts";
 import type { HeatmapScales } from "../explain/evidence.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
+import { fillScale } from "../extract/survey-slide.ts";
 import { nameOf } from "../files.ts";
 import { writeWhole } from "../run/write-file.ts";
 import { readStudy, type Study } from "../study/read-study.ts";
@@ -32,7 +33,7 @@ import { csvText } from "../study/table.ts";
 
 export interface PredictorOptions {
   /** Scale for slides whose file holds none. */
-  readonly given: number | null;
+  readonly fill: number | null;
   readonly signal: AbortSignal;
 }
 
@@ -119,7 +120,8 @@ export class Predictor {
     const geojson = join(out, `${nameOf(file)}.geojson`);
     writeWhole(geojson, tilesGeoJson(places, { attention: prediction.attention, contribution: evidence }));
     if (isFeatures(file)) return ok({ written: [geojson], scale });
-    const slide = await openSlideFile(file, this.#given());
+    const given = await fillScale(file, this.#options.fill);
+    const slide = await openSlideFile(file, given === null ? {} : { mpp: given });
     if (!slide.ok) return slide;
     try {
       const thumb = await thumbnail(slide.value, HEATMAP_SIDE);
@@ -167,17 +169,13 @@ export class Predictor {
     const output = join(this.#folder, `${nameOf(file)}.h5`);
     const encoded = await encodeSlide(file, output, {
       slide: slideIdOf(nameOf(file)),
-      given: this.#options.given,
+      given: await fillScale(file, this.#options.fill),
       tiles: study.tiles,
       encoder: study.encoder,
       pool: this.#pool,
       signal: this.#options.signal,
     });
     return encoded.ok ? readBag(output) : encoded;
-  }
-
-  #given(): { mpp?: number } {
-    return this.#options.given === null ? {} : { mpp: this.#options.given };
   }
 }
 

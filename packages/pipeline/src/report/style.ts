@@ -137,7 +137,8 @@ nav{z-index:2;background:var(--bg);margin:0 -1rem;padding:.4rem 1rem;border-bott
 nav ol{display:flex;overflow-x:auto;gap:.2rem}nav li{flex:none}nav a{border:0;padding:.3rem .5rem;white-space:nowrap}nav .home{display:none}
 h1{font-size:1.6rem}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.5rem}}
 @media (max-width:40rem){.flow{grid-template-columns:1fr}.flow .out{grid-column:1;margin-left:1.4rem}.trio{grid-template-columns:1fr}
-table.forest thead .plot,table.forest tbody .plot{min-width:8rem}table.forest .tick{font-size:17px}}`;
+table.forest .plot{display:none}
+table{min-width:0;font-size:.8rem}th,td{padding:.3rem .35rem .3rem 0}.why{max-width:8rem}.undefined{max-width:7rem}.interval{white-space:normal}}`;
 
 const PRINT = `
 @media print{:root{color-scheme:light;--bg:#fff;--ink:#000;--muted:#444;--line:#bbb;--card:#fff;--accent:#000;--internal:#0072b2;--external:#c24e00;

@@ -152,11 +152,17 @@ function settleTask(study: Study, labels: readonly string[]): Outcome<ClassifyTa
   return ok({ kind: "classify", label, classes: [first, second, ...rest], positive });
 }
 
+/** What other tools call our columns. */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  slide: ["slide_id", "slide_name", "filename", "FILENAME", "image_id", "wsi"],
+  patient: ["patient_id", "case_id", "PATIENT", "case_submitter_id", "pat_id"],
+};
+
 function missingColumn(column: string, table: Table): Outcome<never> {
-  const near = nearestName(column, table.header);
+  const near = FOREIGN[column]?.find((name) => table.header.includes(name)) ?? nearestName(column, table.header);
   return fail("missing-column", {
     expected: `a column \`${column}\` in ${table.file}`,
     received: table.header.join(", "),
-    remedy: near === null ? "add the column, or correct the study file" : `did you mean \`${near}\`?`,
+    remedy: near === null ? "add the column, or correct the study file" : `did you mean \`${near}\`? If so, rename it`,
   });
 }

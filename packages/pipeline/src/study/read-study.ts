@@ -107,7 +107,7 @@ function explainIssue(issue: z.core.$ZodIssue, value: unknown, path: string): Ou
     );
   }
   return badStudy(
-    `${place}: ${issue.message}`,
+    `${place}: ${issue.message.replace("Invalid input: expected ", "")}`,
     `${written(value, issue.path)} in ${path}`,
     `correct ${place} in the study file`,
   );

@@ -78,7 +78,9 @@ export const studySchema = z.strictObject({
   bag: z.enum(["slide", "case", "patient"]).default("slide"),
   tiles: tilesSchema.prefault({}),
   encoder: z.string().default("texture"),
-  aggregator: z.looseObject({ name: z.string() }).default({ name: "abmil" }),
+  aggregator: z
+    .preprocess((v) => (typeof v === "string" ? { name: v } : v), z.looseObject({ name: z.string() }))
+    .default({ name: "abmil" }),
   fit: fitSchema.prefault({}),
   split: splitSchema.prefault({}),
   evaluate: evaluateSchema.prefault({}),

@@ -39,6 +39,12 @@ describe("a table of predictions", () => {
     expect(kindOf(() => judge(text, "z"))).toBe("bad-usage");
   });
 
+  it("is refused where a patient was fitted on and is reported in the same fold", () => {
+    const rows = "a,1,train,y,0.2,0.8\nb,1,test,y,0.2,0.8\nc,2,test,x,0.6,0.4\n";
+    expect(kindOf(() => judge(`${HEADER}${rows}`))).toBe("refused");
+    expect(kindOf(() => judge(`${HEADER}${rows.replace("a,1,train", "a,3,train")}`))).toBeNull();
+  });
+
   it("takes the positive class of the run it lies in", () => {
     const folder = emptyFolder();
     const file = join(folder, "predictions.csv");
