@@ -153,6 +153,7 @@ describe("the model of a run", () => {
       for (const c of ["benign", "tumour"])
         expect(Math.abs(file.probabilities[c] - Number(row?.[`p_${c}`]))).toBeLessThan(1e-6);
     }
+    expect(json.files[0].inStudy).toBe(true);
     const table = readCsv(readFileSync(join(home, "new.csv"), "utf8"));
     expect(table.map((r) => Object.keys(r))).toEqual(Array(2).fill(["slide", "p_benign", "p_tumour"]));
   });

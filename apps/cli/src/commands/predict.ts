@@ -27,10 +27,11 @@ export function register(program: Command): void {
           return {
             ok: true,
             value: {
-              json: { probabilities: p.probabilities, tiles: p.tiles },
+              json: { probabilities: p.probabilities, tiles: p.tiles, inStudy: p.inStudy },
               line: Object.entries(p.probabilities)
                 .map(([c, v]) => `${c} ${v.toFixed(4)}`)
-                .join("  "),
+                .join("  ")
+                .concat(p.inStudy ? "  (a slide of this run: see predictions.csv for its held-out prediction)" : ""),
             },
           };
         });

@@ -29,7 +29,10 @@ export function auditStudy({ study, cohort, inventory, division }: AuditStudyInp
     files: division.files,
     ignoreColumns: ["slide", "patient", "case", cohort.task.label],
   });
-  return { ...report, findings: [...report.findings, ...removedCopies(cohort, inventory)] };
+  const skipped = report.skipped.map((s) =>
+    s.check === "near-duplicate" ? { ...s, reason: "the audit of a run is made before its features are" } : s,
+  );
+  return { ...report, skipped, findings: [...report.findings, ...removedCopies(cohort, inventory)] };
 }
 
 function removedCopies(cohort: Cohort, { duplicates }: Inventory): Finding[] {

@@ -27,6 +27,7 @@ import type { HeatmapScales } from "../explain/evidence.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
 import { fillScale } from "../extract/survey-slide.ts";
 import { nameOf } from "../files.ts";
+import { hashFile } from "../run/hash.ts";
 import { writeWhole } from "../run/write-file.ts";
 import { readStudy, type Study } from "../study/read-study.ts";
 import { csvText } from "../study/table.ts";
@@ -41,6 +42,8 @@ export interface FilePrediction {
   /** By class. */
   readonly probabilities: Readonly<Record<string, number>>;
   readonly tiles: number;
+  /** True where the same file was a slide of the run: its prediction here is not one on an unseen slide. */
+  readonly inStudy: boolean;
 }
 
 export interface FileExplanation {
@@ -55,6 +58,8 @@ interface RunFacts {
   readonly study: Study;
   readonly task: ClassifyTask;
   readonly scales: HeatmapScales;
+  /** SHA-256 of every file the run was made of. */
+  readonly inputs: ReadonlySet<string>;
 }
 
 /** Opens the model of a run folder. @throws FailureError bad-usage, bad-model */
@@ -81,7 +86,14 @@ function readFacts(run: string): Outcome<Omit<RunFacts, "info">> {
     task: ClassifyTask;
     heatmapScales: HeatmapScales;
   };
-  return ok({ study: study.value, task, scales: heatmapScales });
+  return ok({ study: study.value, task, scales: heatmapScales, inputs: inputsOf(run) });
+}
+
+function inputsOf(run: string): ReadonlySet<string> {
+  const path = join(run, "provenance.json");
+  if (!existsSync(path)) return new Set();
+  const { inputs = [] } = JSON.parse(readFileSync(path, "utf8")) as { inputs?: { sha256: string }[] };
+  return new Set(inputs.map((i) => i.sha256));
 }
 
 /** Predicts and explains single files. Holds a session and, once a slide came, encoding threads. */
@@ -106,7 +118,7 @@ export class Predictor {
     const values = Array.from(prediction.probabilities);
     this.#rows.push([nameOf(file), ...values.map((v) => Number(v.toPrecision(9)))]);
     const named = Object.fromEntries(this.#facts.task.classes.map((c, i) => [c, values[i] as number]));
-    return ok({ probabilities: named, tiles: bag.n });
+    return ok({ probabilities: named, tiles: bag.n, inStudy: this.#facts.inputs.has(hashFile(file)) });
   }
 
   /** Writes `<out>/<slide>.png` (for slides) and `<out>/<slide>.geojson`. */
