@@ -20,6 +20,7 @@ import { fitFolds } from "./fit/fit-folds.ts";
 import { auditStudy } from "./judge/audit-study.ts";
 import { type Division, divideCohort } from "./judge/divide-cohort.ts";
 import { judgeRun, type RunScorecard } from "./judge/judge-run.ts";
+import { refuseFindings } from "./judge/refuse-findings.ts";
 import { localise } from "./localise.ts";
 import { joinFolds, predictBags, predictionsCsv } from "./predict/predict-bags.ts";
 import { writeRecords } from "./records.ts";
@@ -183,7 +184,7 @@ function divideAndAudit(
 ): { readonly division: Division; readonly audit: AuditReport } {
   const division = unwrap(divideCohort(rows, study, cohort));
   const audit = auditStudy({ study, cohort, inventory, division });
-  refuse(refusals(audit, study.allow));
+  refuseFindings(refusals(audit, study.allow));
   return { division, audit };
 }
 
@@ -229,26 +230,6 @@ function refuseOtherStudy(folder: RunFolder, name: string): void {
 function locator(study: Study): (row: CohortRow) => ReturnType<typeof locateSlide> {
   const { slides, features } = study;
   return slides !== undefined ? (row) => locateSlide(slides, row) : (row) => locateFeatures(features ?? "", row);
-}
-
-function refuse(findings: ReturnType<typeof refusals>): void {
-  if (findings.length === 0) return;
-  const first = findings[0];
-  raise("refused", {
-    expected: "a study whose number can be believed",
-    received: findings.map((f) => `${f.kind} (${f.count} found${exampleOf(f)})`).join("; "),
-    remedy: `${first?.remedy}; or name the finding under allow: with the reason, which then stands on the report's first page`,
-  });
-}
-
-function exampleOf({ examples }: ReturnType<typeof refusals>[number]): string {
-  const [first] = examples;
-  return first === undefined
-    ? ""
-    : `, for example ${[first.patient, ...first.slides]
-        .filter((x) => x !== null)
-        .slice(0, 3)
-        .join(", ")}`;
 }
 
 function nothingUsable(folder: RunFolder, rows: readonly CohortRow[], inventory: Inventory): never {
