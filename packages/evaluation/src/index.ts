@@ -6,7 +6,7 @@ export { type BaselineOptions, type ColumnCase, columnBaseline } from "./baselin
 export { siteOnlyBaseline } from "./baseline/site-only.ts";
 export { type Estimate, undefinedEstimate, Z95 } from "./estimate.ts";
 export { type BootstrapOptions, bootstrap, quantile } from "./interval/bootstrap.ts";
-export { normalTail } from "./interval/normal.ts";
+export { normalTail } from "./distribution/normal.ts";
 export { newcombe, wilson } from "./interval/wilson.ts";
 export { accuracyMetric, balancedAccuracyMetric, confusion } from "./metric/accuracy.ts";
 export { auprc, auprcMetric } from "./metric/auprc.ts";

@@ -5,7 +5,7 @@
  * var(placements of negatives) / n. Interval: plain normal, cut to 0 and 1, as pROC gives it.
  */
 import { type Estimate, undefinedEstimate, Z95 } from "../estimate.ts";
-import { normalTail } from "../interval/normal.ts";
+import { normalTail } from "../distribution/normal.ts";
 import { midranks } from "./rank.ts";
 
 interface Placements {

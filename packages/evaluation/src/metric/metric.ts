@@ -11,7 +11,12 @@ export type Prepared =
   | { readonly kind: "ready"; readonly at: Weighted }
   | { readonly kind: "undefined"; readonly reason: string };
 
-export interface Metric {
+/** Anything a metric can be asked about: n patients. */
+export interface Sized {
+  readonly n: number;
+}
+
+export interface Metric<S extends Sized = Sample> {
   /** The name in a scorecard. */
   readonly name: string;
   /** What the value is, in one phrase. */
@@ -19,14 +24,14 @@ export interface Metric {
   /** The value of a perfect prediction, and the range of possible values. */
   readonly perfect: number;
   readonly range: readonly [low: number, high: number];
-  readonly prepare: (sample: Sample) => Prepared;
+  readonly prepare: (sample: S) => Prepared;
 }
 
 export const ready = (at: Weighted): Prepared => ({ kind: "ready", at });
 export const undefinedBecause = (reason: string): Prepared => ({ kind: "undefined", reason });
 
 /** The metric on the sample as it is, every patient once. */
-export function measure(metric: Metric, sample: Sample): number | null {
+export function measure<S extends Sized>(metric: Metric<S>, sample: S): number | null {
   const prepared = metric.prepare(sample);
   return prepared.kind === "ready" ? prepared.at(new Float64Array(sample.n).fill(1)) : null;
 }

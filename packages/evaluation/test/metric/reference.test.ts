@@ -1,7 +1,7 @@
 /** Values from scikit-learn and R, recorded by tools/oracles/sklearn_metrics.py and proc_delong.R. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { normalTail } from "../../src/interval/normal.ts";
+import { normalTail } from "../../src/distribution/normal.ts";
 import { wilson } from "../../src/interval/wilson.ts";
 import { prCurve, rocCurve } from "../../src/metric/curve.ts";
 import { decisionCurve } from "../../src/metric/decision.ts";
