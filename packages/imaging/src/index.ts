@@ -7,6 +7,7 @@ export { openSlide } from "./format/open-slide.ts";
 export { colourOf, type HeatmapOptions } from "./overlay/colour-scale.ts";
 export { drawHeatmap, type TilePlaces } from "./overlay/draw-heatmap.ts";
 export { tilesGeoJson } from "./overlay/tiles-geojson.ts";
+export { hashDistance, pictureHash } from "./quality/picture-hash.ts";
 export { blankRaster, MAX_REGION_PIXELS } from "./slide/raster.ts";
 export { type RasterFacts, rasterSlide } from "./slide/raster-slide.ts";
 export { readDownsampled } from "./slide/scaled-read.ts";
