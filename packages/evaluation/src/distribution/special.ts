@@ -9,7 +9,7 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 const TINY = 1e-300;
-const EPSILON = 1e-16;
+const EPSILON = Number.EPSILON;
 const MOST = 100_000;
 
 /** Natural logarithm of the gamma function, x > 0. */
@@ -22,11 +22,16 @@ export function lnGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** Regularised incomplete beta function I_x(a, b), a and b > 0. */
+/** Regularised incomplete beta function I_x(a, b), a and b > 0. @throws RangeError for an argument that is not a number */
 export function incompleteBeta(x: number, a: number, b: number): number {
+  expectNumbers(x, a, b);
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  // The fraction converges fast on the nearer side of the mean; the other side is its reflection.
+  return x > (a + 1) / (a + b + 2) ? 1 - betaFraction(1 - x, b, a) : betaFraction(x, a, b);
+}
+
+function betaFraction(x: number, a: number, b: number): number {
   const front = Math.exp(lnGamma(a + b) - lnGamma(a) - lnGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
   const term = (i: number): number => {
     const m = Math.floor(i / 2);
@@ -37,13 +42,19 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return front / lentz(1, (i) => [term(i), 1]);
 }
 
+function expectNumbers(...values: readonly number[]): void {
+  if (values.some(Number.isNaN)) throw new RangeError(`expected numbers, received ${values.join(", ")}`);
+}
+
 /** Regularised lower incomplete gamma function P(a, x), a > 0. */
 export function incompleteGamma(a: number, x: number): number {
+  expectNumbers(a, x);
   return x <= 0 ? 0 : x < a + 1 ? gammaSeries(a, x) : 1 - gammaFraction(a, x);
 }
 
 /** Regularised upper incomplete gamma function Q(a, x): exact in the tail, where 1 - P is not. */
 export function upperIncompleteGamma(a: number, x: number): number {
+  expectNumbers(a, x);
   return x <= 0 ? 1 : x < a + 1 ? 1 - gammaSeries(a, x) : gammaFraction(a, x);
 }
 

@@ -4,8 +4,9 @@
  * negative's the share of positives above it; the variance of the AUROC is var(placements of positives) / m plus
  * var(placements of negatives) / n. Interval: plain normal, cut to 0 and 1, as pROC gives it.
  */
-import { type Estimate, undefinedEstimate, Z95 } from "../estimate.ts";
+
 import { normalTail } from "../distribution/normal.ts";
+import { type Estimate, undefinedEstimate, Z95 } from "../estimate.ts";
 import { midranks } from "./rank.ts";
 
 interface Placements {

@@ -34,6 +34,13 @@ describe("distributions", () => {
     expect(Math.abs(ours - value)).toBeLessThanOrEqual(Math.max(1e-11 * Math.abs(value), value === 0 ? 1e-15 : 0));
   });
 
+  it("the incomplete beta function ends where its two fractions meet, and refuses what is not a number", () => {
+    const value = incompleteBeta(0.20307820197358564, 1.2500321053869934, 7.829601668796487);
+    expect(value).toBeCloseTo(1 - incompleteBeta(1 - 0.20307820197358564, 7.829601668796487, 1.2500321053869934), 12);
+    expect(() => incompleteBeta(Number.NaN, 1, 2)).toThrow(RangeError);
+    expect(() => chiSquaredTail(Number.NaN, 2)).toThrow(RangeError);
+  });
+
   it("an exact interval is refused for more hits than patients", () => {
     expect(() => clopperPearson(3, 2)).toThrow(RangeError);
   });
