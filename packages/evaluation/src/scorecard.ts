@@ -5,14 +5,22 @@
  */
 import type { ClassifyTask, Outcome } from "@nacre/core";
 import { ok, randomStream } from "@nacre/core";
+import { type CalibrationComparison, calibrateOnTune } from "./calibration/on-tune.ts";
 import type { Estimate } from "./estimate.ts";
 import { type BootstrapOptions, bootstrap } from "./interval/bootstrap.ts";
 import { confusion } from "./metric/accuracy.ts";
 import { aurocMetric, weightedAuroc } from "./metric/auroc.ts";
 import { type DecisionPoint, decisionCurve } from "./metric/decision.ts";
 import { delong } from "./metric/delong.ts";
+import { eceMassMetric } from "./metric/ece-mass.ts";
+import { f1Metric, weightedF1Metric } from "./metric/f1.ts";
+import { logLossMetric } from "./metric/log-loss.ts";
+import { mccMetric } from "./metric/mcc.ts";
 import { type Metric, ready, undefinedBecause } from "./metric/metric.ts";
 import { METRICS } from "./metric/registry.ts";
+import { npvMetric, ppvMetric, sensitivityMetric, specificityMetric } from "./metric/sensitivity.ts";
+import { topKMetric } from "./metric/top-k.ts";
+import { ORDINAL_METRICS } from "./ordinal/registry.ts";
 import {
   type PatientPrediction,
   type PredictionRow,
@@ -22,6 +30,7 @@ import {
 } from "./prediction.ts";
 import { classCounts, isClass, type Sample, scoresOf } from "./sample.ts";
 import { type SubgroupResult, subgroups } from "./subgroup.ts";
+import { type Triage, triage } from "./triage/triage.ts";
 
 export interface EvaluateOptions extends ToPatientsOptions {
   /** Bootstrap replicates behind every interval. */
@@ -29,6 +38,9 @@ export interface EvaluateOptions extends ToPatientsOptions {
   /** Columns to report by. */
   readonly subgroups: readonly string[];
   readonly seed: number;
+  readonly interval?: "percentile" | "bca";
+  /** The classes are grades, lowest first: agreement that counts the distance is given too. Default false. */
+  readonly ordered?: boolean;
 }
 
 /** The AUROC by bootstrap, with DeLong's closed form beside it (two classes only). */
@@ -56,6 +68,14 @@ export interface PartScore {
   readonly ece: Estimate;
   readonly calibration: { readonly slope: Estimate; readonly intercept: Estimate; readonly inTheLarge: Estimate };
   readonly cIndex: null;
+  /** F1, MCC, log loss and their kin by name; two classes also hold sensitivity, specificity, ppv and npv at 0.5. */
+  readonly more: Readonly<Record<string, Estimate>>;
+  /** Agreement of grades by name; null where the classes have no order. */
+  readonly ordinal: Readonly<Record<string, Estimate>> | null;
+  /** Calibration before and after, fitted on tune patients that are not in this part; null where the table has none. */
+  readonly recalibration: CalibrationComparison | null;
+  /** Who needs no second look; thresholds from the tune part, or from this part and then marked optimistic. Two classes only. */
+  readonly triage: Triage | null;
   /** Label (row) against call (column), in the order of the classes. */
   readonly confusion: readonly (readonly number[])[];
   /** One class against the rest, where there are more than two. */
@@ -92,24 +112,49 @@ export function evaluate(
     options,
   );
   if (!external.ok) return external;
+  const tune = toPatients(
+    rows.filter((r) => r.part === "tune"),
+    task,
+    { conflicts: "separate" },
+  );
+  if (!tune.ok) return tune;
+  const score = (patients: readonly PatientPrediction[], name: "internal" | "external"): PartScore =>
+    scorePatients(patients, task, { ...options, tune: tune.value }, name);
   return ok({
-    internal: scorePatients(test.value, task, options, "internal"),
-    external: external.value.length === 0 ? null : scorePatients(external.value, task, options, "external"),
+    internal: score(test.value, "internal"),
+    external: external.value.length === 0 ? null : score(external.value, "external"),
   });
+}
+
+/** In cross-validation a patient is tune in one fold and test in another: such a patient teaches no threshold. */
+function tuneFor(
+  tune: readonly PatientPrediction[],
+  judged: readonly PatientPrediction[],
+  task: ClassifyTask,
+): Sample | null {
+  const here = new Set(judged.map((p) => p.patient));
+  const others = tune.filter((p) => !here.has(p.patient) && p.label !== null);
+  return others.length === 0 ? null : sampleOf(others, task);
 }
 
 /** All numbers of one part. `name` keeps the chance of the parts apart. */
 export function scorePatients(
   patients: readonly PatientPrediction[],
   task: ClassifyTask,
-  options: EvaluateOptions,
+  options: EvaluateOptions & { readonly tune?: readonly PatientPrediction[] },
   name: string,
 ): PartScore {
   const sample = sampleOf(patients, task);
   const chance: BootstrapOptions = {
     replicates: options.bootstrap,
     seed: randomStream(options.seed, "evaluate", name).bits(),
+    ...(options.interval === undefined ? {} : { interval: options.interval }),
   };
+  const named = (metrics: readonly Metric[]): Record<string, Estimate> => {
+    const values = bootstrap(sample, metrics, chance);
+    return Object.fromEntries(metrics.map((m, i) => [m.name, values[i] as Estimate]));
+  };
+  const tune = tuneFor(options.tune ?? [], patients, task);
   const estimates = bootstrap(sample, METRICS, chance);
   const by = (metric: string): Estimate => estimates[METRICS.findIndex((m) => m.name === metric)] as Estimate;
   const counts = classCounts(sample);
@@ -130,12 +175,22 @@ export function scorePatients(
       inTheLarge: by("calibrationInTheLarge"),
     },
     cIndex: null,
+    more: named(moreMetrics(sample.k)),
+    ordinal: options.ordered === true ? named(ORDINAL_METRICS) : null,
+    recalibration: tune === null ? null : calibrateOnTune(tune, sample, chance),
+    triage: sample.k === 2 && sample.n > 0 ? triage(tune, sample) : null,
     confusion: confusion(sample),
     perClass: perClass(sample, chance),
     subgroups: subgroups(patients, task, options.subgroups, chance),
     decision: decisionCurve(sample),
     folds: folds(patients, task, chance),
   };
+}
+
+function moreMetrics(k: number): Metric[] {
+  const shared = [f1Metric, weightedF1Metric, mccMetric, logLossMetric, eceMassMetric];
+  if (k === 2) return [...shared, sensitivityMetric, specificityMetric, ppvMetric, npvMetric];
+  return k > 3 ? [...shared, topKMetric(3)] : shared;
 }
 
 function delongBeside(sample: Sample): AurocEstimate["delong"] {

@@ -29,25 +29,37 @@ export function subgroups(
   columns: readonly string[],
   options: BootstrapOptions,
 ): SubgroupResult[] {
-  return columns.flatMap((column) => {
-    const groups = new Map<string, PatientPrediction[]>();
-    const groupOf = grouping(patients.map((p) => traitOf(p, column)));
-    for (const patient of patients) {
-      const group = groupOf(traitOf(patient, column));
-      const members = groups.get(group);
-      if (members === undefined) groups.set(group, [patient]);
-      else members.push(patient);
-    }
-    return [...groups]
-      .sort(([a], [b]) => naturalOrder(a, b))
-      .map(([group, members]) => {
-        const sample = sampleOf(members, task);
-        return { column, group, n: sample.n, auroc: bootstrap(sample, [aurocMetric], options)[0] as Estimate };
-      });
-  });
+  return columns.flatMap((column) =>
+    groupsOf(patients, column).map(({ group, members }) => {
+      const sample = sampleOf(members, task);
+      return { column, group, n: sample.n, auroc: bootstrap(sample, [aurocMetric], options)[0] as Estimate };
+    }),
+  );
 }
 
-function traitOf(patient: PatientPrediction, column: string): string {
+/** What is known of a patient, whatever the kind of label. */
+interface Described {
+  readonly sites: readonly string[];
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** Patients grouped by a column, in natural order of the groups. */
+export function groupsOf<P extends Described>(
+  patients: readonly P[],
+  column: string,
+): { readonly group: string; readonly members: P[] }[] {
+  const groups = new Map<string, P[]>();
+  const groupOf = grouping(patients.map((p) => traitOf(p, column)));
+  for (const patient of patients) {
+    const group = groupOf(traitOf(patient, column));
+    const members = groups.get(group);
+    if (members === undefined) groups.set(group, [patient]);
+    else members.push(patient);
+  }
+  return [...groups].sort(([a], [b]) => naturalOrder(a, b)).map(([group, members]) => ({ group, members }));
+}
+
+function traitOf(patient: Described, column: string): string {
   const value = patient.columns[column]?.trim();
   if (value !== undefined && value !== "") return value;
   return column === "site" && patient.sites.length > 0 ? patient.sites.join(" + ") : "";

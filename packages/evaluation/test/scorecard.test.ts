@@ -55,7 +55,20 @@ describe("evaluate", () => {
       patient: `x${i}`,
       part: i % 2 === 0 ? ("train" as const) : ("tune" as const),
     }));
-    expect(judged([...rows, ...extra])).toEqual(judged(rows));
+    const alone = judged(rows);
+    const beside = judged([...rows, ...extra]);
+    // What is fitted on tune patients for the test part is the one thing that may differ.
+    const scored = ({ internal }: typeof alone) => ({ ...internal, recalibration: null, triage: null });
+    expect(scored(beside)).toEqual(scored(alone));
+    expect(alone.internal.recalibration).toBeNull();
+    expect(alone.internal.triage?.optimistic).toBe(true);
+    expect(beside.internal.recalibration?.tune.n).toBe(30);
+    expect(beside.internal.triage?.optimistic).toBe(false);
+  });
+  it("takes no threshold from a patient who is tune in one fold and test in another", () => {
+    const rows = study(60);
+    const both = rows.map((r) => ({ ...r, part: "tune" as const, fold: 9 }));
+    expect(judged([...rows, ...both]).internal.recalibration).toBeNull();
   });
   it("gives every number a value inside its interval, with n and method", () => {
     for (const e of estimates(judged(study(90)).internal)) {

@@ -23,6 +23,8 @@ export interface AuditInput {
   readonly seed: number;
   /** Groups of slides with equal content; leave out where nothing was hashed. */
   readonly duplicates?: readonly (readonly SlideId[])[];
+  /** Pairs of slides that look alike as pictures (perceptual hash); leave out where no picture was read. */
+  readonly lookAlikes?: readonly (readonly [SlideId, SlideId])[];
   /** One vector for each slide; leave out where there are no features. */
   readonly vectors?: SlideVectors;
   /** What the study promised; overlap of sites is refused under `site`. Default: what the split says. */
@@ -72,8 +74,9 @@ export function audit(input: AuditInput): AuditReport {
       ["duplicate-pixels"],
       () => duplicatePixels(context, groups),
     ),
+    ...nearDuplicates(context, input.lookAlikes ?? [], "almost alike as pictures"),
     ...when(vectorsProblem(input.vectors), ["near-duplicate"], () =>
-      nearDuplicates(context, alikePairs(input.vectors as SlideVectors)),
+      nearDuplicates(context, alikePairs(input.vectors as SlideVectors), "almost alike in feature space"),
     ),
     ...when(noTask, ["conflicting-label"], () => conflictingLabels(context, groups)),
     ...when(noSite, ["patient-in-two-sites"], () => patientsInTwoSites(context)),
@@ -92,8 +95,13 @@ export function audit(input: AuditInput): AuditReport {
     })),
     findings: findings.sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]),
     skipped,
-    proposal: input.task === null ? null : proposeSplit(input.cohort, input.task, input.seed),
+    proposal: proposalOf(input),
   };
+}
+
+function proposalOf({ cohort, task, seed }: AuditInput): Proposal | null {
+  const made = task === null ? null : proposeSplit(cohort, task, { seed });
+  return made?.ok ? made.value : null;
 }
 
 /** Written permission to go on in spite of a finding. */

@@ -21,7 +21,10 @@ export function tellingColumns(context: AuditContext, ignore: ReadonlySet<string
   const names = new Set(patients.flatMap(({ row }) => Object.keys(row.columns)).filter((n) => !ignore.has(n)));
   names.delete("site");
   const columns = [...names].map((name) => [name, patients.map(({ row }) => row.columns[name]?.trim() ?? "")] as const);
-  const asked = [["site", patients.map(({ row }) => row.site ?? "")] as const, ...columns];
+  const sites = patients.map(({ row }) => row.site ?? "");
+  // The column the site was read from says the same thing a second time.
+  const others = columns.filter(([, values]) => values.some((v, i) => v !== sites[i]));
+  const asked = [["site", sites] as const, ...others];
   return asked
     .flatMap(([name, values]) => {
       const found = judge(context, name, values, patients);

@@ -32,11 +32,20 @@ export function duplicatePixels(context: AuditContext, groups: readonly (readonl
   return duplicateFindings(context, "duplicate-pixels", known, "of identical content");
 }
 
-/** Pairs of slides whose features all but coincide. */
-export function nearDuplicates(context: AuditContext, pairs: readonly (readonly [SlideId, SlideId])[]): Finding[] {
+/** Pairs of slides whose features, or pictures, all but coincide. Never proof, so never refused. */
+export function nearDuplicates(
+  context: AuditContext,
+  pairs: readonly (readonly [SlideId, SlideId])[],
+  what: string,
+): Finding[] {
   const rowOf = new Map(context.cohort.map((r) => [r.slide, r]));
   const groups = pairs.map((p) => p.map((s) => rowOf.get(s)).filter((r) => r !== undefined));
-  const found = duplicateFindings(context, "near-duplicate", groups, "almost alike in feature space");
+  const found = duplicateFindings(
+    context,
+    "near-duplicate",
+    groups.filter((g) => g.length > 1),
+    what,
+  );
   return found.map((f) => ({ ...f, severity: f.severity === "refuse" ? "warn" : "info" }));
 }
 

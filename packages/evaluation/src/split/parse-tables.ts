@@ -1,27 +1,22 @@
 /**
  * Reads split tables that other tools wrote. What the tables say is kept even where it is wrong, a slide in two parts for
  * instance: finding that is the audit's work. Several tables are several folds; the same fold told twice (ragged and as
- * a matrix) is taken once when both agree.
+ * a matrix) is taken once when both agree. Foreign `val` is our `tune`, unless no table knows a test part at all: then it is
+ * the part that was reported, and is taken as the test part.
  */
-import {
-  type CohortRow,
-  canonicalJson,
-  type Fold,
-  fail,
-  type Outcome,
-  ok,
-  type SlideId,
-  type Split,
-  slideIdOf,
-} from "@nacre/core";
+import { type CohortRow, type Fold, fail, type Outcome, ok, type SlideId, type Split } from "@nacre/core";
+import { slideNamed } from "../cohort/slide-name.ts";
+import { fileName } from "../cohort/table.ts";
+import { partOfHeader } from "./dialect/part-name.ts";
 import { dialectOf, type Placement, placementsOf, type SplitDialect, type SplitTable } from "./dialect.ts";
+import { accountsOf, agreed, type FoldAccount, type KnownTable, placeTables } from "./fold-account.ts";
 import { type IdKind, idMatcher } from "./match-id.ts";
 
 export interface ParsedSplit {
   readonly split: Split;
   /** What each table was taken for. */
   readonly inputs: readonly { readonly file: string; readonly dialect: SplitDialect; readonly rows: number }[];
-  /** The file each fold came from, in the order of `split.folds`. */
+  /** The file each fold came from, in the order of `split.folds`; of several part files the first. */
   readonly files: readonly string[];
   /** Ids in the tables that the cohort does not know, each once. */
   readonly unknown: readonly string[];
@@ -30,10 +25,11 @@ export interface ParsedSplit {
   readonly notes: readonly string[];
 }
 
-interface FoldUnderWay {
+/** The placements of one account, before ids are looked up. */
+interface Telling {
   readonly file: string;
   readonly fold: number;
-  readonly parts: Readonly<Record<"train" | "tune" | "test" | "external", SlideId[]>>;
+  readonly placements: readonly Placement[];
 }
 
 /**
@@ -44,103 +40,118 @@ export function parseSplitTables(
   tables: readonly SplitTable[],
   cohort: readonly CohortRow[] | null,
 ): Outcome<ParsedSplit> {
-  const inputs: ParsedSplit["inputs"][number][] = [];
-  const folds = new Map<number, FoldUnderWay>();
+  const known: KnownTable[] = [];
+  for (const table of tables) {
+    const dialect = dialectOf(table);
+    if (dialect === null) return unknownDialect(table);
+    known.push({ table, dialect });
+  }
+  const told = tellingsOf(known);
+  if (!told.ok) return told;
+  const { tellings, notes } = withReportedPart(told.value.tellings, known);
+  const { resolve, unknown, kinds } = resolver(cohort);
+  const accounts = agreed(tellings.flatMap((t) => accountsOf(t.file, t.placements, t.fold, resolve)));
+  if (!accounts.ok) return accounts;
+  if (accounts.value.length === 0) return noFold(tables);
+  const matched = [...kinds].filter((k) => k !== "slide").map((k) => `ids were matched by ${k.replace("-", " ")}`);
+  return ok({
+    ...assembled(accounts.value, cohort),
+    inputs: known.map(({ table, dialect }) => ({ file: table.file, dialect, rows: table.rows.length })),
+    unknown: [...unknown],
+    notes: [...told.value.notes, ...notes, ...matched],
+  });
+}
+
+function tellingsOf(known: readonly KnownTable[]): Outcome<{ tellings: Telling[]; notes: string[] }> {
+  const places = placeTables(known);
+  const tellings = new Map<string, { file: string; fold: number; placements: Placement[] }>();
+  const notes: string[] = [];
+  const elsewhere = new Set<string>();
+  for (const [i, { table, dialect }] of known.entries()) {
+    const { key, fold, isElsewhere } = places[i] as (typeof places)[number];
+    const placements = placementsOf(table, dialect, isElsewhere);
+    if (!Array.isArray(placements)) return badCell(table, placements.bad);
+    const telling = tellings.get(key) ?? { file: table.file, fold, placements: [] };
+    tellings.set(key, telling);
+    for (const placement of placements) telling.placements.push(placement);
+    if (isElsewhere) elsewhere.add(fileName(table.file));
+    if (dialect === "fold-column")
+      notes.push(`${fileName(table.file)}: folds are numbered; each is tested once and the other folds train`);
+    if (dialect === "flamby") notes.push(`${fileName(table.file)}: column fold2 names the centre and was not used`);
+  }
+  if (elsewhere.size > 0)
+    notes.push(`${[...elsewhere].join(", ")}: ids of another programme than those of training, so they are external`);
+  return ok({ tellings: [...tellings.values()].filter((t) => t.placements.length > 0), notes });
+}
+
+/** Where nothing is called test, the foreign `val` is what was reported. */
+function withReportedPart(
+  tellings: readonly Telling[],
+  known: readonly KnownTable[],
+): { tellings: readonly Telling[]; notes: string[] } {
+  const all = tellings.flatMap((t) => t.placements);
+  const namesTest = known.some(({ table, dialect }) => dialect.startsWith("clam") && hasTestColumn(table));
+  if (namesTest || all.some((p) => p.part === "test") || !all.some((p) => p.isForeignTune === true))
+    return { tellings, notes: [] };
+  return {
+    tellings: tellings.map((t) => ({
+      ...t,
+      placements: t.placements.map((p) => (p.isForeignTune === true ? { ...p, part: "test" as const } : p)),
+    })),
+    notes: [
+      "no table names a test part: val is all that is held out, so it is taken as the test part (a number reported on it may also have chosen the model)",
+    ],
+  };
+}
+
+function hasTestColumn(table: SplitTable): boolean {
+  return table.header.some((name) => partOfHeader(name) === "test");
+}
+
+function resolver(cohort: readonly CohortRow[] | null): {
+  resolve: (id: string) => readonly SlideId[];
+  unknown: Set<string>;
+  kinds: Set<IdKind>;
+} {
   const unknown = new Set<string>();
   const kinds = new Set<IdKind>();
   const match = cohort === null ? null : idMatcher(cohort);
-  const resolve = (id: string): readonly SlideId[] => {
-    if (match === null) return [slideIdOf(id)];
+  const one = (id: string): readonly SlideId[] => {
+    if (match === null) return [slideNamed(id)];
     const found = match(id);
     if (found === null) unknown.add(id);
     else kinds.add(found.kind);
     return found?.slides ?? [];
   };
-  for (const [i, table] of tables.entries()) {
-    const dialect = dialectOf(table);
-    if (dialect === null) return unknownDialect(table);
-    inputs.push({ file: table.file, dialect, rows: table.rows.length });
-    if (dialect === "clam-descriptor") continue;
-    const placements = placementsOf(table, dialect);
-    if (!Array.isArray(placements)) return badCell(table, placements.bad);
-    for (const fold of foldsOf(table, placements, foldNumber(table.file) ?? i, resolve)) {
-      const earlier = folds.get(fold.fold);
-      if (earlier === undefined) folds.set(fold.fold, fold);
-      else if (!isSame(earlier, fold)) return twoAccounts(earlier, fold);
-    }
-  }
-  if (folds.size === 0) return noFold(tables);
-  return ok(
-    assemble(
-      [...folds.values()].sort((a, b) => a.fold - b.fold),
-      inputs,
-      unknown,
-      kinds,
-      cohort,
-    ),
-  );
+  // Survival tables list all slides of a patient in one cell.
+  const resolve = (id: string): readonly SlideId[] =>
+    id.includes(";")
+      ? id
+          .split(";")
+          .map((piece) => piece.trim())
+          .filter((piece) => piece !== "")
+          .flatMap(one)
+      : one(id);
+  return { resolve, unknown, kinds };
 }
 
-/** The last number in a file name: `splits_3_bool.csv` is fold 3. */
-function foldNumber(file: string): number | null {
-  const name = file.split(/[/\\]/).at(-1) ?? "";
-  const digits = name.match(/(\d+)(?!.*\d)/)?.[1];
-  return digits === undefined || digits.length > 4 ? null : Number(digits);
-}
-
-function foldsOf(
-  table: SplitTable,
-  placements: readonly Placement[],
-  number: number,
-  resolve: (id: string) => readonly SlideId[],
-): FoldUnderWay[] {
-  const folds = new Map<number, FoldUnderWay>();
-  const seen = new Set<string>();
-  const open = (fold: number): FoldUnderWay => {
-    const known = folds.get(fold) ?? { file: table.file, fold, parts: { train: [], tune: [], test: [], external: [] } };
-    folds.set(fold, known);
-    return known;
-  };
-  // External slides belong to no fold; they are kept with the first and collected at the end.
-  const first = placements.find((p) => p.fold !== null)?.fold ?? number;
-  for (const { id, part, fold } of placements) {
-    const target = open(fold ?? first);
-    for (const slide of resolve(id)) {
-      const key = `${target.fold}/${part}/${slide}`;
-      if (!seen.has(key)) target.parts[part].push(slide);
-      seen.add(key);
-    }
-  }
-  return [...folds.values()];
-}
-
-function isSame(a: FoldUnderWay, b: FoldUnderWay): boolean {
-  const sorted = (f: FoldUnderWay): string =>
-    canonicalJson(Object.fromEntries(Object.entries(f.parts).map(([part, slides]) => [part, [...slides].sort()])));
-  return sorted(a) === sorted(b);
-}
-
-function assemble(
-  folds: readonly FoldUnderWay[],
-  inputs: ParsedSplit["inputs"],
-  unknown: ReadonlySet<string>,
-  kinds: ReadonlySet<IdKind>,
+function assembled(
+  accounts: readonly FoldAccount[],
   cohort: readonly CohortRow[] | null,
-): ParsedSplit {
-  const external = [...new Set(folds.flatMap((f) => f.parts.external))];
-  const listed = new Set(folds.flatMap((f) => Object.values(f.parts).flat()));
-  const notes = [...kinds].filter((k) => k !== "slide").map((k) => `ids were matched by ${k.replace("-", " ")}`);
+): Pick<ParsedSplit, "split" | "files" | "unlisted"> {
+  // External slides belong to no fold; a table that holds nothing else makes none.
+  const isFold = ({ parts: { train, tune, test, external } }: FoldAccount): boolean =>
+    external.length === 0 || train.length + tune.length + test.length > 0;
+  const folds = accounts.filter(isFold);
+  const listed = new Set(accounts.flatMap((f) => Object.values(f.parts).flat()));
   return {
     split: {
       by: "file",
       folds: folds.map(({ fold, parts: { train, tune, test } }): Fold => ({ fold, train, tune, test })),
-      external,
+      external: [...new Set(accounts.flatMap((f) => f.parts.external))],
     },
-    inputs,
     files: folds.map((f) => f.file),
-    unknown: [...unknown],
-    unlisted: (cohort ?? []).map((r) => r.slide).filter((s) => !listed.has(s)),
-    notes,
+    unlisted: [...new Set((cohort ?? []).map((r) => r.slide))].filter((s) => !listed.has(s)),
   };
 }
 
@@ -157,14 +168,6 @@ function badCell(table: SplitTable, received: string): Outcome<never> {
     expected: `true or false, a part (train, tune, test, external) or a fold number in ${table.file}`,
     received,
     remedy: "correct that cell",
-  });
-}
-
-function twoAccounts(a: FoldUnderWay, b: FoldUnderWay): Outcome<never> {
-  return fail("bad-table", {
-    expected: `one account of fold ${a.fold}`,
-    received: `${a.file} and ${b.file}, which differ`,
-    remedy: "give only one of them, or number the files by fold",
   });
 }
 
