@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { report } from "./command.ts";
 import { register as aggregators } from "./commands/aggregators.ts";
+import { register as audit } from "./commands/audit.ts";
+import { register as board } from "./commands/board.ts";
 import { register as demo } from "./commands/demo.ts";
 import { register as doctor } from "./commands/doctor.ts";
 import { register as encode } from "./commands/encode.ts";
@@ -43,7 +45,9 @@ for (const register of [
   fit,
   predict,
   explain,
+  audit,
   evaluate,
+  board,
   reportCommand,
   doctor,
   encoders,

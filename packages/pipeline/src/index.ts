@@ -1,3 +1,14 @@
+export {
+  type AuditDocument,
+  type AuditFiles,
+  type AuditOptions,
+  auditCohort,
+  type CohortAudit,
+} from "./audit/audit-cohort.ts";
+export { auditText } from "./audit/audit-text.ts";
+export { writeProposal } from "./audit/write-proposal.ts";
+export { boardText } from "./board/board-text.ts";
+export { type MadeBoard, type MakeBoardOptions, makeBoard } from "./board/make-board.ts";
 export { type DemoOptions, runDemo } from "./demo/run-demo.ts";
 export { type Check, examine } from "./doctor.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
@@ -10,12 +21,14 @@ export {
   nameOf,
   type TissueSummary,
 } from "./files.ts";
+export { type EvaluateFileOptions, evaluateFile, type FileJudgement } from "./judge/evaluate-file.ts";
 export {
   type EvaluateTableOptions,
   evaluateTable,
   scorecardText,
   type TableScorecard,
 } from "./judge/evaluate-table.ts";
+export type { AnswerScore, AnswerScorecard } from "./judge/judge-answers.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
 export { rewriteReport } from "./rewrite-report.ts";

@@ -2,24 +2,56 @@ import type { Command } from "commander";
 import { action } from "../command.ts";
 import { numberOption, seedOption } from "../number-option.ts";
 
+interface Options {
+  readonly positive?: string;
+  readonly ordinal?: true;
+  readonly bca?: true;
+  readonly bootstrap: string;
+  readonly seed: string;
+  readonly subgroups?: string;
+  readonly horizons?: string;
+  readonly out?: string;
+}
+
+const COLUMNS = `
+Columns: patient, and slide, site, part (train, tune, test, external), fold where known; then by kind of answer
+  classes         label, p_<class> for each class
+  several labels  label_<name> and p_<name> for each
+  a number        label, prediction
+  time to event   risk, time, event (1 or 0), and s_<time> for a foretold survival`;
+
 export function register(program: Command): void {
   const command = program
     .command("evaluate <predictions>")
-    .description("judge a table of predictions, whoever made them: slide, patient, part, label, p_<class>")
+    .description("judge a table of predictions, whoever made them")
     .option("--positive <class>", "the class reported as positive (default: the last)")
+    .option("--ordinal", "the classes are grades, lowest first: weighted kappa and grade error too")
+    .option("--subgroups <columns>", "columns to report by, with commas between (default: those of a few values)")
+    .option("--horizons <times>", "times of the time-dependent AUROC (default: quartiles of the event times)")
     .option("--bootstrap <n>", "replicates over patients", "1000")
-    .option("--seed <n>", "seed of the replicates", "7");
+    .option("--bca", "intervals corrected for bias and skew, in place of percentiles")
+    .option("--seed <n>", "seed of the replicates", "7")
+    .option("--out <folder>", "write scorecard.json, and report.html for classes, there")
+    .addHelpText("after", COLUMNS);
   action(
     command,
-    "nacre evaluate nacre-demo/predictions.csv",
-    async (_, file: string, options: { positive?: string; bootstrap: string; seed: string }) => {
-      const { evaluateTable, scorecardText } = await import("@nacre/pipeline");
-      const scorecard = evaluateTable(file, {
+    "nacre evaluate nacre-demo/predictions.csv --out judged",
+    async (context, file: string, options: Options) => {
+      const { evaluateFile } = await import("@nacre/pipeline");
+      const { scorecard, text, written } = evaluateFile(file, {
         positive: options.positive ?? null,
+        ordered: options.ordinal === true,
+        interval: options.bca === true ? "bca" : "percentile",
         bootstrap: numberOption(options.bootstrap, "--bootstrap", { least: 0, most: 1_000_000, whole: true }),
         seed: seedOption(options.seed),
+        subgroups: options.subgroups?.split(",").map((name) => name.trim()) ?? null,
+        horizons: (options.horizons?.split(",") ?? []).map((t) =>
+          numberOption(t, "--horizons", { least: 0, most: Number.MAX_VALUE }),
+        ),
+        out: options.out ?? null,
       });
-      return { json: scorecard, text: scorecardText(scorecard) };
+      for (const path of written) context.say(`wrote ${path}`);
+      return { json: scorecard, text };
     },
   );
 }

@@ -7,8 +7,8 @@ import { type ChartPoint, lineChart, type Series } from "../chart/line-chart.ts"
 import { type ReliabilityPart, reliabilityChart } from "../chart/reliability.ts";
 import { type Content, html, type Markup } from "../html.ts";
 import { count, decimal, intervalText, sentence } from "../number-text.ts";
-import type { ClassCurves, CurvePoints, ReportData } from "../report-data.ts";
-import type { Estimate, PartScore } from "../score.ts";
+import type { Asked, ClassCurves, CurvePoints, Curves } from "../report-data.ts";
+import type { Estimate, PartScore, Scorecard } from "../score.ts";
 import { chartTable } from "../table.ts";
 import type { Section } from "./section.ts";
 
@@ -20,9 +20,16 @@ interface Drawn {
   readonly auprc: Estimate | null;
 }
 
+/** What the curves are drawn from; a run's report has it, and a judged table. */
+export interface CurvesInput {
+  readonly asked: Pick<Asked, "classes" | "positive">;
+  readonly scorecard: Pick<Scorecard, "internal" | "external">;
+  readonly curves: Curves;
+}
+
 const ROLES = ["internal", "external"] as const;
 
-export function curvesSection(data: ReportData): Section {
+export function curvesSection(data: CurvesInput): Section {
   const isBinary = data.asked.classes.length === 2;
   const classes = data.curves.classes.map((c, i) => classCharts(c, i, data, isBinary));
   const trust = [reliability(data, isBinary), isBinary ? decision(data) : null].filter((m) => m !== null);
@@ -34,7 +41,7 @@ ${classes}${trust.length > 0 && html`<h3>Can the probabilities be used?</h3><div
   return { id: "curves", title: "Curves", body };
 }
 
-function classCharts(curves: ClassCurves, index: number, data: ReportData, isBinary: boolean): Markup {
+function classCharts(curves: ClassCurves, index: number, data: CurvesInput, isBinary: boolean): Markup {
   const parts = ROLES.flatMap((role): Drawn[] => {
     const points = curves[role];
     return points === null ? [] : [{ role, points, ...areas(data.scorecard[role], curves.className, isBinary) }];
@@ -140,7 +147,7 @@ function intervalNote(estimates: readonly (Estimate | null)[]): Markup | null {
   return methods.length === 0 ? null : html`<p class="note">${methods.map(sentence).join(" ")}</p>`;
 }
 
-function reliability(data: ReportData, isBinary: boolean): Markup | null {
+function reliability(data: CurvesInput, isBinary: boolean): Markup | null {
   const parts = ROLES.flatMap((role): ReliabilityPart[] => {
     const bins = data.curves.reliability[role];
     return bins === null ? [] : [{ role, bins }];
@@ -148,7 +155,7 @@ function reliability(data: ReportData, isBinary: boolean): Markup | null {
   return parts.length === 0 ? null : reliabilityChart(parts, isBinary ? data.asked.positive : "the predicted class");
 }
 
-function decision(data: ReportData): Markup | null {
+function decision(data: CurvesInput): Markup | null {
   const parts = ROLES.flatMap((role): DecisionPart[] => {
     const points = data.scorecard[role]?.decision ?? [];
     return points.length === 0 ? [] : [{ role, decision: points }];

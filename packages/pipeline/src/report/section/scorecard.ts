@@ -6,13 +6,14 @@ import type { Estimate, PartScore, Scorecard } from "../score.ts";
 import { type Column, estimateCell, table } from "../table.ts";
 import type { Section } from "./section.ts";
 
-interface Measure {
+export interface Measure {
   readonly name: string;
   readonly better: string;
   readonly of: (part: PartScore) => Estimate;
 }
 
-const MEASURES: readonly Measure[] = [
+/** The measures of a part in the order they are read. */
+export const MEASURES: readonly Measure[] = [
   { name: "AUROC", better: "1 is best, 0.5 is chance", of: (p) => p.auroc },
   { name: "AUPRC", better: "1 is best, chance is the share of positives", of: (p) => p.auprc },
   { name: "Accuracy", better: "1 is best", of: (p) => p.accuracy },
@@ -84,9 +85,10 @@ function baselineTable(data: ReportData): Markup {
   return table("The same patients, simpler predictors", BESIDE, rows);
 }
 
-type NamedPart = readonly [string, PartScore | null];
+export type NamedPart = readonly [string, PartScore | null];
 
-function delong(parts: readonly NamedPart[]): Markup | null {
+/** The AUROC by the closed form, where there is one. */
+export function delong(parts: readonly NamedPart[]): Markup | null {
   const said = parts.flatMap(([name, part]) => {
     const d = part?.auroc.delong;
     return d && d.low !== null && d.high !== null
@@ -98,7 +100,8 @@ function delong(parts: readonly NamedPart[]): Markup | null {
     : html`<p class="note">AUROC by DeLong's method instead, 95 % interval: ${said.join("; ")}.</p>`;
 }
 
-function unlabelled(parts: readonly NamedPart[]): Markup | null {
+/** Patients who could not be judged. */
+export function unlabelled(parts: readonly NamedPart[]): Markup | null {
   const said = parts.flatMap(([name, part]) =>
     part !== null && part.unlabelled > 0 ? [`${name}: ${counted(part.unlabelled, "patient")}`] : [],
   );
@@ -107,13 +110,15 @@ function unlabelled(parts: readonly NamedPart[]): Markup | null {
     : html`<p class="note">Predicted but without a label, so not judged. ${said.join("; ")}.</p>`;
 }
 
-function folds(internal: PartScore | null): Markup | null {
+/** AUROC fold by fold; null without folds. */
+export function folds(internal: PartScore | null): Markup | null {
   if (internal === null || internal.folds.length === 0) return null;
   const rows = internal.folds.map((f) => html`<tr><th scope="row">fold ${f.fold}</th>${estimateCell(f.auroc)}</tr>`);
   return html`<h3>Fold by fold</h3>${table("AUROC on the test patients of each fold", [{ name: "Fold" }, { name: "AUROC" }], rows)}`;
 }
 
-function perClass(parts: readonly NamedPart[]): Markup | null {
+/** One class against the rest; null for two classes. */
+export function perClass(parts: readonly NamedPart[]): Markup | null {
   const names = [...new Set(parts.flatMap(([, p]) => (p?.perClass ?? []).map((c) => c.class)))];
   if (names.length === 0) return null;
   const rows = names.map(
@@ -125,7 +130,8 @@ function perClass(parts: readonly NamedPart[]): Markup | null {
   return html`<h3>Class by class</h3>${table("One class against the rest", BESIDE, rows)}`;
 }
 
-function confusions(parts: readonly NamedPart[], classes: readonly string[]): Markup {
+/** Label against call, a table a part. */
+export function confusions(parts: readonly NamedPart[], classes: readonly string[]): Markup {
   const columns = [{ name: "Label" }, ...classes.map((c) => ({ name: `called ${c}`, numeric: true }))];
   const one = ([name, part]: NamedPart) =>
     part !== null &&
@@ -143,7 +149,7 @@ function confusions(parts: readonly NamedPart[], classes: readonly string[]): Ma
 }
 
 /** Each method once, with the measures that used it. */
-function methods(card: Scorecard): Markup {
+export function methods(card: Pick<Scorecard, "internal" | "external"> & Partial<Scorecard>): Markup {
   const by = new Map<string, Set<string>>();
   const add = (name: string, e: Estimate | null | undefined) => {
     if (e) by.set(e.method, (by.get(e.method) ?? new Set()).add(name));
@@ -151,10 +157,10 @@ function methods(card: Scorecard): Markup {
   for (const part of [card.external, card.internal]) {
     if (part !== null) for (const m of MEASURES) add(m.name, m.of(part));
   }
-  const pool = card.baselines.meanPool;
+  const pool = card.baselines?.meanPool;
   for (const e of [pool?.external, pool?.internal]) add("Mean pool", e);
   for (const e of [pool?.difference?.external, pool?.difference?.internal]) add("Difference to mean pool", e);
-  add("Site alone", card.baselines.siteOnly);
+  add("Site alone", card.baselines?.siteOnly);
   const rows = [...by].map(
     ([method, names]) => html`<tr><td class="word">${[...names].join(", ")}</td><td class="word">${method}</td></tr>`,
   );

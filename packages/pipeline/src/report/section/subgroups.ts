@@ -2,19 +2,28 @@
 import { html, type Markup } from "../html.ts";
 import { count } from "../number-text.ts";
 import type { ReportData } from "../report-data.ts";
-import type { PartScore } from "../score.ts";
+import type { PartScore, Scorecard } from "../score.ts";
 import { estimateCell, table } from "../table.ts";
 import type { Section } from "./section.ts";
 
 export function subgroupsSection(data: ReportData): Section {
   const { external, internal } = data.scorecard;
-  const columns = [...new Set([external, internal].flatMap((p) => (p?.subgroups ?? []).map((s) => s.column)))];
+  const columns = columnsOf({ external, internal });
   const body =
     columns.length === 0
       ? html`<p>No subgroup was asked for. Name columns of the cohort table under evaluate: subgroups: to see them here.</p>`
       : html`<p>Subgroups are small and many; a difference between two of them is a question to ask, not a finding.</p>
-${columns.map((c) => subgroupTable(c, external, internal))}`;
+${subgroupTables({ external, internal })}`;
   return { id: "subgroups", title: "Subgroups", body };
+}
+
+/** One table for each column that was reported by. */
+export function subgroupTables({ external, internal }: Pick<Scorecard, "external" | "internal">): Markup[] {
+  return columnsOf({ external, internal }).map((c) => subgroupTable(c, external, internal));
+}
+
+function columnsOf({ external, internal }: Pick<Scorecard, "external" | "internal">): string[] {
+  return [...new Set([external, internal].flatMap((p) => (p?.subgroups ?? []).map((s) => s.column)))];
 }
 
 function subgroupTable(column: string, external: PartScore | null, internal: PartScore | null): Markup {

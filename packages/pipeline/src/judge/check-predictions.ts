@@ -1,0 +1,81 @@
+/** What rows of predictions must be to each other: each bag once, one label a patient, nobody both fitted on and reported. */
+import { fail } from "@nacre/core";
+import type { PredictionRow } from "@nacre/evaluation";
+import { rowNumber, type Table } from "../study/parse-table.ts";
+import { shown } from "./read-predictions.ts";
+
+type Problem = ReturnType<typeof fail>;
+
+/** The first problem of the rows, or null. `rows` are those of `table`, in its order. Failures: duplicate-id, conflicting-label, refused, nothing-usable. */
+export function problemOf(rows: readonly PredictionRow[], table: Table): Problem | null {
+  return repeat(rows, table) ?? conflict(rows, table) ?? leak(rows) ?? nothingToJudge(rows, table.file);
+}
+
+function repeat(rows: readonly PredictionRow[], table: Table): Problem | null {
+  const seen = new Map<string, number>();
+  for (const [i, { slide, part, fold }] of rows.entries()) {
+    const key = JSON.stringify([slide, part, fold]);
+    const before = seen.get(key);
+    if (before !== undefined) {
+      const at = `rows ${rowNumber(table, before)} and ${rowNumber(table, i)} of ${table.file}`;
+      return fail("duplicate-id", {
+        expected: "each slide once in a part and fold",
+        received: `\`${shown(slide)}\` twice in part ${part}${fold === null ? "" : `, fold ${fold}`}: ${at}`,
+        remedy: "take one of the two rows out, or give the two slides two names",
+      });
+    }
+    seen.set(key, i);
+  }
+  return null;
+}
+
+function conflict(rows: readonly PredictionRow[], table: Table): Problem | null {
+  const first = new Map<string, number>();
+  for (const [i, { patient, part, label }] of rows.entries()) {
+    if (label === null) continue;
+    const key = JSON.stringify([part, patient]);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, i);
+    else if (rows[before]?.label !== label) {
+      const at = `column label, rows ${rowNumber(table, before)} and ${rowNumber(table, i)} of ${table.file}`;
+      return fail("conflicting-label", {
+        expected: `one label for each patient of part ${part}`,
+        received: `\`${shown(rows[before]?.label ?? "")}\` and \`${shown(label)}\` for patient ${shown(patient)} in ${at}`,
+        remedy: "correct the labels",
+      });
+    }
+  }
+  return null;
+}
+
+/** A table that says who was trained on is believed: a patient both fitted on and reported, in one fold, ends it. */
+function leak(rows: readonly PredictionRow[]): ReturnType<typeof fail> | null {
+  const fitted = rows.filter((r) => r.part === "train" || r.part === "tune");
+  const seen = new Set(fitted.map((r) => `${r.fold}\u0000${r.patient}`));
+  const anywhere = new Set(fitted.map((r) => r.patient));
+  const leaked = rows.filter(
+    (r) =>
+      (r.part === "test" && seen.has(`${r.fold}\u0000${r.patient}`)) ||
+      (r.part === "external" && anywhere.has(r.patient)),
+  );
+  if (leaked.length === 0) return null;
+  const patients = new Set(leaked.map((r) => r.patient));
+  return fail("refused", {
+    expected: "no patient both fitted on and reported in one fold (patient-leak)",
+    received: `${patients.size} such patients, for example ${leaked[0]?.patient}`,
+    remedy: "take these patients out of one of the parts and fit again",
+  });
+}
+
+function nothingToJudge(rows: readonly PredictionRow[], file: string): ReturnType<typeof fail> | null {
+  const judged = rows.filter((r) => r.part === "test" || r.part === "external");
+  if (judged.some((r) => r.label !== null)) return null;
+  return fail("nothing-usable", {
+    expected: "a row of part test or external with a label",
+    received:
+      judged.length === 0
+        ? `parts ${[...new Set(rows.map((r) => r.part))].join(" and ")} only in ${file}`
+        : `no label in ${file}`,
+    remedy: "give the predictions of patients the model was not fitted on, with their labels",
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * A table from bytes or text, without touching a file, so that the browser reads what Node reads. What is wrong is named
+ * by row and column; nothing is guessed: no other encoding, separator or number format is tried.
+ */
+import { fail, type Outcome, ok } from "@nacre/core";
+import { type CsvProblem, csvRecords, MAX_CELL } from "./csv-records.ts";
+import { encodingProblem } from "./text-encoding.ts";
+
+export interface Table {
+  /** Names the table in messages. */
+  readonly file: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** The row of each of `rows` as a spreadsheet counts, where empty lines made it another than its place + 2. */
+  readonly numbers?: readonly number[];
+}
+
+export interface TableOptions {
+  /** Split files of other tools: an unnamed first column, columns of unequal length, repeated names. */
+  readonly ragged?: boolean;
+}
+
+/** The row of `table.rows[index]` as a spreadsheet counts: the header is row 1. */
+export function rowNumber(table: Table, index: number): number {
+  return table.numbers?.[index] ?? index + 2;
+}
+
+/** The text of a table: UTF-8 or nothing. Failures: bad-table (empty, UTF-16, other bytes, a workbook). */
+export function decodeTable(bytes: Uint8Array, file: string): Outcome<string> {
+  const problem = encodingProblem(bytes);
+  if (problem !== null) return badTable(problem.expected, `${problem.received} in ${file}`, problem.remedy);
+  return ok(new TextDecoder("utf-8").decode(bytes));
+}
+
+/** Parses CSV text (tab-separated where `file` ends in .tsv). Failures: bad-table. */
+export function parseTable(text: string, file: string, options: TableOptions = {}): Outcome<Table> {
+  const { records, numbers, problem } = csvRecords(text, /\.tsv$/i.test(file) ? "\t" : ",");
+  if (problem !== null) return broken(problem, records[0] ?? [], file);
+  const [header, ...rows] = records;
+  if (header === undefined || rows.length === 0) {
+    const lines = header === undefined ? "an empty file" : "a header and nothing under it";
+    return badTable("a header and at least one row", `${lines} in ${file}`, "check that this is the right file");
+  }
+  const separator = otherSeparator(header, rows, numbers, file);
+  if (separator !== null) return separator;
+  const table = { file, header, rows, numbers: numbers.slice(1) };
+  return options.ragged === true ? ok(table) : checkShape(table);
+}
+
+/** Each name once, and as many cells in every row. */
+function checkShape(table: Table): Outcome<Table> {
+  const { file, header, rows } = table;
+  const twice = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
+  if (twice !== undefined) {
+    return badTable("each column name once", `\`${twice}\` twice in ${file}`, "rename one of the two columns");
+  }
+  const ragged = rows.findIndex((row) => row.length !== header.length);
+  if (ragged < 0) return ok(table);
+  const row = rows[ragged] as readonly string[];
+  const commas = row.length > header.length && header.some((name) => name.startsWith("p_"));
+  return badTable(
+    `${header.length} cells in every row, as in the header`,
+    `${row.length} in row ${rowNumber(table, ragged)} of ${file}`,
+    `quote cells that contain commas${commas ? ", and write numbers with a decimal point (0.83, not 0,83)" : ""}`,
+  );
+}
+
+function otherSeparator(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[],
+  file: string,
+): ReturnType<typeof fail> | null {
+  const only = header.length === 1 ? (header[0] as string) : "";
+  if (only.includes("\t")) {
+    return badTable("columns separated by commas", `tabs in ${file}`, "name the file .tsv, or save it with commas");
+  }
+  if (!only.includes(";")) return null;
+  const decimal = rows.findIndex((row) => /(^|;)\s*[-+]?\d*,\d+\s*(;|$)/.test(row.join(",")));
+  if (decimal < 0) {
+    return badTable("columns separated by commas", `semicolons in ${file}`, "save the table as comma-separated values");
+  }
+  return badTable(
+    "columns separated by commas and numbers with a decimal point",
+    `semicolons in ${file}, and a decimal comma in row ${numbers[decimal + 1]}`,
+    "save the table as comma-separated values with decimal points (in a spreadsheet: set its language to English first)",
+  );
+}
+
+const SAID: Readonly<Record<CsvProblem["kind"], readonly [expected: string, received: string, remedy: string]>> = {
+  "open-quote": ["every quote closed", "a quote that is never closed", "close the quote that opens in that row"],
+  "stray-quote": [
+    "quotes around a whole cell, a quote inside written twice",
+    "a quote in the middle of a cell",
+    "mend the quoting in that row",
+  ],
+  "long-cell": [
+    `at most ${MAX_CELL} characters in a cell`,
+    "a longer cell",
+    "close the quote that opens there, or take that column out of the table",
+  ],
+  nul: ["text", "a NUL character", "save the table again as CSV UTF-8"],
+};
+
+function broken(problem: CsvProblem, header: readonly string[], file: string): ReturnType<typeof fail> {
+  const name = problem.row === 1 ? "" : (header[problem.column] ?? "");
+  const column = name === "" ? `${problem.column + 1}` : name.slice(0, 60);
+  const [expected, received, remedy] = SAID[problem.kind];
+  return badTable(expected, `${received} in column ${column}, row ${problem.row} of ${file}`, remedy);
+}
+
+function badTable(expected: string, received: string, remedy: string): ReturnType<typeof fail> {
+  return fail("bad-table", { expected, received, remedy });
+}
