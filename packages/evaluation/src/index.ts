@@ -45,6 +45,7 @@ export { fitTemperature } from "./calibration/temperature.ts";
 export { cohortOfSplit } from "./cohort/cohort-of-split.ts";
 export { type CohortTable, type CohortTableOptions, cohortOfTable } from "./cohort/read-cohort-table.ts";
 export { strangerRows } from "./cohort/stranger.ts";
+export { comparePredictions, type NamedPredictions, type PredictionComparison } from "./compare/compare-predictions.ts";
 export type { Difference } from "./compare/difference.ts";
 export type { CompareOptions } from "./compare/judge.ts";
 export { type Mcnemar, mcnemar } from "./compare/mcnemar.ts";
@@ -69,6 +70,7 @@ export {
 } from "./compare/subgroup-difference.ts";
 export { normalTail } from "./distribution/normal.ts";
 export { type Estimate, undefinedEstimate, Z95 } from "./estimate.ts";
+export type { ClaimPower, Examination, PartExamination } from "./examine.ts";
 export { type BootstrapOptions, bootstrap, quantile } from "./interval/bootstrap.ts";
 export { clopperPearson } from "./interval/clopper-pearson.ts";
 export { newcombe, wilson } from "./interval/wilson.ts";

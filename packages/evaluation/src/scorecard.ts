@@ -7,6 +7,7 @@ import type { ClassifyTask, Outcome } from "@nacre/core";
 import { ok, randomStream } from "@nacre/core";
 import { type CalibrationComparison, calibrateOnTune } from "./calibration/on-tune.ts";
 import type { Estimate } from "./estimate.ts";
+import { type Examination, examine } from "./examine.ts";
 import { type BootstrapOptions, bootstrap } from "./interval/bootstrap.ts";
 import { confusion } from "./metric/accuracy.ts";
 import { aurocMetric, weightedAuroc } from "./metric/auroc.ts";
@@ -89,6 +90,8 @@ export interface Evaluation {
   readonly internal: PartScore;
   /** null where no patient is external. */
   readonly external: PartScore | null;
+  /** Chance, subgroups tested together, shift, power. */
+  readonly examination: Examination;
 }
 
 /**
@@ -120,7 +123,10 @@ export function evaluate(
   if (!tune.ok) return tune;
   const score = (patients: readonly PatientPrediction[], name: "internal" | "external"): PartScore =>
     scorePatients(patients, task, { ...options, tune: tune.value }, name);
+  const parts = { internal: test.value, external: external.value };
+  const chance = { replicates: options.bootstrap, seed: randomStream(options.seed, "examine").bits() };
   return ok({
+    examination: examine(parts, task, options.subgroups, chance),
     internal: score(test.value, "internal"),
     external: external.value.length === 0 ? null : score(external.value, "external"),
   });

@@ -40,6 +40,7 @@ it("the door shows these names and no others", () => {
       "cohortOfSplit",
       "cohortOfTable",
       "columnBaseline",
+      "comparePredictions",
       "confusion",
       "correctSubgroups",
       "countParts",

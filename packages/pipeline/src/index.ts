@@ -21,6 +21,7 @@ export {
   nameOf,
   type TissueSummary,
 } from "./files.ts";
+export { type CompareFilesOptions, compareFiles, comparisonText } from "./judge/compare-files.ts";
 export { type EvaluateFileOptions, evaluateFile, type FileJudgement } from "./judge/evaluate-file.ts";
 export {
   type EvaluateTableOptions,

@@ -1,3 +1,4 @@
+import { unwrap } from "@nacre/core";
 import type { Command } from "commander";
 import { action } from "../command.ts";
 import { numberOption, seedOption } from "../number-option.ts";
@@ -10,6 +11,7 @@ interface Options {
   readonly seed: string;
   readonly subgroups?: string;
   readonly horizons?: string;
+  readonly against?: string[];
   readonly out?: string;
 }
 
@@ -28,6 +30,7 @@ export function register(program: Command): void {
     .option("--ordinal", "the classes are grades, lowest first: weighted kappa and grade error too")
     .option("--subgroups <columns>", "columns to report by, with commas between (default: those of a few values)")
     .option("--horizons <times>", "times of the time-dependent AUROC (default: quartiles of the event times)")
+    .option("--against <files...>", "other models' predictions of the same patients: paired differences and ranks")
     .option("--bootstrap <n>", "replicates over patients", "1000")
     .option("--bca", "intervals corrected for bias and skew, in place of percentiles")
     .option("--seed <n>", "seed of the replicates", "7")
@@ -37,13 +40,16 @@ export function register(program: Command): void {
     command,
     "nacre evaluate nacre-demo/predictions.csv --out judged",
     async (context, file: string, options: Options) => {
-      const { evaluateFile } = await import("@nacre/pipeline");
-      const { scorecard, text, written } = evaluateFile(file, {
+      const { compareFiles, comparisonText, evaluateFile } = await import("@nacre/pipeline");
+      const shared = {
         positive: options.positive ?? null,
-        ordered: options.ordinal === true,
-        interval: options.bca === true ? "bca" : "percentile",
         bootstrap: numberOption(options.bootstrap, "--bootstrap", { least: 0, most: 1_000_000, whole: true }),
         seed: seedOption(options.seed),
+      };
+      const { scorecard, text, written } = evaluateFile(file, {
+        ...shared,
+        ordered: options.ordinal === true,
+        interval: options.bca === true ? "bca" : "percentile",
         subgroups: options.subgroups?.split(",").map((name) => name.trim()) ?? null,
         horizons: (options.horizons?.split(",") ?? []).map((t) =>
           numberOption(t, "--horizons", { least: 0, most: Number.MAX_VALUE }),
@@ -51,7 +57,9 @@ export function register(program: Command): void {
         out: options.out ?? null,
       });
       for (const path of written) context.say(`wrote ${path}`);
-      return { json: scorecard, text };
+      if (options.against === undefined) return { json: scorecard, text };
+      const comparison = unwrap(compareFiles([file, ...options.against], shared));
+      return { json: { ...scorecard, comparison }, text: `${text}\n${comparisonText(comparison)}` };
     },
   );
 }

@@ -53,6 +53,10 @@ export function scorecardText(card: Evaluation & { readonly warnings?: readonly 
       line("Brier", p.brier),
       line("ECE", p.ece),
       line("calibration slope", p.calibration.slope),
+      line("log loss", p.more.logLoss as Estimate),
+      line("MCC", p.more.mcc as Estimate),
+      ...Object.entries(p.ordinal ?? {}).map(([name, e]) => line(name, e)),
+      ...(p.triage?.ruleOut.kind === "ready" ? [`  triage: ${p.triage.ruleOut.sentence}`] : []),
     ].join("\n");
   return [
     ...(card.warnings ?? []).map((w) => `warning: expected ${w.expected}; received ${w.received}. ${w.remedy}`),
