@@ -8,6 +8,7 @@ import { type ForestRow, forest } from "./chart/forest.ts";
 import { html, type Markup, trusted } from "./html.ts";
 import { count, counted, decimal, estimateText, intervalText, listed, unbroken } from "./number-text.ts";
 import type { PartScore } from "./score.ts";
+import { beyondSection } from "./section/beyond.ts";
 import { curvesSection } from "./section/curves.ts";
 import {
   confusions,
@@ -69,6 +70,7 @@ function sectionsOf(judgement: TableJudgement): Section[] {
     { id: "scorecard", title: "Scorecard", body: scores(judgement) },
     curvesSection({ asked: scorecard.task, scorecard: card, curves }),
     { id: "subgroups", title: "Subgroups", body: groups(judgement) },
+    beyondSection(scorecard),
     { id: "table", title: "What was read", body: origin(judgement) },
   ];
 }
