@@ -8,6 +8,7 @@ import { decoderReport } from "@nacre/imaging/node";
 import { FIT_DEFAULTS, modelCard, type PartCount } from "@nacre/models";
 import type { FinishedRun, ProvenanceRecord, Versions } from "./finished-run.ts";
 import { bagsOf } from "./fit/bag-list.ts";
+import { writePaper } from "./paper/write-paper.ts";
 import { renderReport } from "./report/render-report.ts";
 import { renderSummary } from "./report/render-summary.ts";
 import { reportData } from "./report-data-of.ts";
@@ -34,6 +35,7 @@ export async function writeRecords(folder: RunFolder, run: FinishedRun): Promise
   const data = reportData(folder, run, provenance);
   folder.write("report.html", renderReport(data));
   folder.write("summary.md", renderSummary(data));
+  writePaper(folder, { run, provenance, data });
 }
 
 function provenanceOf(

@@ -135,7 +135,12 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   const common = { study, task: cohort.task, folder, split: division.split, bags, progress, signal };
   const fitted = await fitFolds(common);
   const model = joinFolds(folder, fitted.model, join("model", "model.onnx"));
-  keepOnly(folder, "model", [...fitted.model.map((f) => f.file), model, join("model", "model.json")]);
+  keepOnly(folder, "model", [
+    ...fitted.model.map((f) => f.file),
+    model,
+    join("model", "model.json"),
+    join("model", "model-card.md"),
+  ]);
   const soFar = {
     ...outcomeOf(folder, states),
     models: [...fitted.model.map((f) => f.file), model],

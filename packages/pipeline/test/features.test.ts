@@ -102,6 +102,7 @@ describe("bags", () => {
     expect(readdirSync(study.file("run", "model")).sort()).toEqual([
       "fold-0.onnx",
       "fold-1.onnx",
+      "model-card.md",
       "model.json",
       "model.onnx",
     ]);

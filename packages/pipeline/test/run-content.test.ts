@@ -21,6 +21,7 @@ describe("a finished run folder", () => {
         "features",
         "heatmaps",
         "model",
+        "paper",
         "predictions.csv",
         "provenance.json",
         "report.html",
@@ -37,6 +38,7 @@ describe("a finished run folder", () => {
     expect(readdirSync(study.file("run", "model")).sort()).toEqual([
       "fold-0.onnx",
       "fold-1.onnx",
+      "model-card.md",
       "model.json",
       "model.onnx",
     ]);

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { raise } from "@nacre/core";
+import { PAPER_FILES } from "../paper/paper-files.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 const RESULTS = [
@@ -14,6 +15,7 @@ const RESULTS = [
   "provenance.json",
   "predictions.csv",
   join("model", "model.json"),
+  ...PAPER_FILES,
   join("model", "model.onnx"),
 ];
 
