@@ -1,39 +1,19 @@
 /** Predictions of classes: from the bags a model predicts to the patients a study is about (`kind/gather.ts`). */
-import { type ClassifyTask, fail, type Outcome, ok, positiveIndex, type Role } from "@nacre/core";
-import { type GatherOptions, gatherPatients, SEVERAL } from "./kind/gather.ts";
+import { type ClassifyTask, fail, type Outcome, ok, positiveIndex } from "@nacre/core";
+import { type Answered, type AnsweredRow, type GatherOptions, gatherPatients, SEVERAL } from "./kind/gather.ts";
 import type { Sample } from "./sample.ts";
 
 export { SEVERAL };
 
 /** One line of a predictions table. `probabilities` are in the order of `task.classes`. */
-export interface PredictionRow {
-  readonly slide: string;
+export interface PredictionRow extends Omit<AnsweredRow<string>, "prediction"> {
   readonly case: string;
-  readonly patient: string;
-  readonly site: string | null;
-  readonly part: Role;
-  /** null where one model predicts for all folds (external). */
-  readonly fold: number | null;
-  readonly label: string | null;
   readonly probabilities: readonly number[];
-  /** Other columns of the cohort, for subgroups. */
-  readonly columns?: Readonly<Record<string, string>>;
 }
 
-/** The prediction for one person in one part. */
-export interface PatientPrediction {
-  readonly patient: string;
-  readonly part: Role;
-  /** Folds that predicted this patient, ascending; empty where the rows had none. */
-  readonly folds: readonly number[];
-  readonly sites: readonly string[];
-  /** Index into `task.classes`; null where unlabelled. */
-  readonly label: number | null;
+/** The prediction for one person in one part; the label is an index into `task.classes`. */
+export interface PatientPrediction extends Omit<Answered<number>, "prediction"> {
   readonly probabilities: readonly number[];
-  /** Bags averaged. */
-  readonly bags: number;
-  /** Columns that agree over the patient's rows; a column with several values holds `SEVERAL`. */
-  readonly columns: Readonly<Record<string, string>>;
 }
 
 export type ToPatientsOptions = Pick<GatherOptions<number>, "conflicts">;

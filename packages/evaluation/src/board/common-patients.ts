@@ -60,6 +60,6 @@ function tooFew(tables: readonly PartTable[], common: number): Outcome<never> {
   return fail("refused", {
     expected: `at least ${FEWEST_COMMON} labelled patients in common, since the tables hold different patients`,
     received: `${common} in common (${shown.join(", ")})`,
-    remedy: "compare tables of the same cohort, or give them different tasks in board.yaml",
+    remedy: "compare tables of the same cohort; on a board give others a task of their own",
   });
 }

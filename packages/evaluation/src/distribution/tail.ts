@@ -1,8 +1,5 @@
 /** Upper tails of the distributions that tests and intervals need. */
-import { normalTail } from "./normal.ts";
 import { incompleteBeta, upperIncompleteGamma } from "./special.ts";
-
-export { normalTail };
 
 /** P(X > x) of chi-squared with df degrees of freedom. */
 export function chiSquaredTail(x: number, df: number): number {

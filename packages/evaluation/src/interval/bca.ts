@@ -3,8 +3,9 @@
  * below the value, the acceleration from leaving out one patient after another. Departure: replicates that equal the value
  * count one half below it, since metrics of ranks are full of ties.
  */
+
+import { normalTail } from "../distribution/normal.ts";
 import { normalQuantile } from "../distribution/quantile.ts";
-import { normalTail } from "../distribution/tail.ts";
 import type { Weighted } from "../metric/metric.ts";
 
 /** Levels of the sorted replicates for a 95 % interval; null where the value lies beyond all of them. */

@@ -10,9 +10,11 @@ export interface AnsweredRow<Label> {
   readonly patient: string;
   readonly site: string | null;
   readonly part: Role;
+  /** null where one model predicts for all folds (external). */
   readonly fold: number | null;
   readonly label: Label | null;
   readonly prediction: readonly number[];
+  /** Other columns of the cohort, for subgroups. */
   readonly columns?: Readonly<Record<string, string>>;
 }
 

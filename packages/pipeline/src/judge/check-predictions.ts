@@ -8,10 +8,11 @@ type Problem = ReturnType<typeof fail>;
 
 /** The first problem of the rows, or null. `rows` are those of `table`, in its order. Failures: duplicate-id, conflicting-label, refused, nothing-usable. */
 export function problemOf(rows: readonly PredictionRow[], table: Table): Problem | null {
-  return repeat(rows, table) ?? conflict(rows, table) ?? leak(rows) ?? nothingToJudge(rows, table.file);
+  return repeatOf(rows, table) ?? conflict(rows, table) ?? leak(rows) ?? nothingToJudge(rows, table.file);
 }
 
-function repeat(rows: readonly PredictionRow[], table: Table): Problem | null {
+/** A bag that a part and fold hold twice, or null. Failures: duplicate-id. */
+export function repeatOf(rows: readonly PredictionRow[], table: Table): Problem | null {
   const seen = new Map<string, number>();
   for (const [i, { slide, part, fold }] of rows.entries()) {
     const key = JSON.stringify([slide, part, fold]);

@@ -4,8 +4,9 @@
  * Vergouwe et al. 2005 and Collins et al. 2016.
  */
 import { counted, decimal, listed } from "./number-text.ts";
+import { partMeasures } from "./part-measures.ts";
 import type { ReportData } from "./report-data.ts";
-import type { Estimate, PartScore } from "./score.ts";
+import type { PartScore } from "./score.ts";
 import { FEW, WIDE } from "./verdict.ts";
 
 /** All limitations as sentences: handed in first, then derived. */
@@ -76,22 +77,9 @@ function undefinedMeasures(data: ReportData): string[] {
     ["internal", data.scorecard.internal] as const,
   ]) {
     if (part === null) continue;
-    for (const [measure, e] of measures(part)) if (e.value === null) missing.push(`${name} ${measure}`);
+    for (const [measure, e] of partMeasures(part)) if (e.value === null) missing.push(`${name} ${measure}`);
   }
   return missing.length === 0 ? [] : [`Could not be computed: ${listed(missing)}; the scorecard says why.`];
-}
-
-function measures(part: PartScore): [string, Estimate][] {
-  return [
-    ["AUROC", part.auroc],
-    ["AUPRC", part.auprc],
-    ["accuracy", part.accuracy],
-    ["balanced accuracy", part.balancedAccuracy],
-    ["Brier score", part.brier],
-    ["ECE", part.ece],
-    ["calibration slope", part.calibration.slope],
-    ["calibration intercept", part.calibration.intercept],
-  ];
 }
 
 function shortcut(data: ReportData): string[] {

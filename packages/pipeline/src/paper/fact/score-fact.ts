@@ -1,6 +1,8 @@
 /** What the scorecard says, as sentences. Plain text; null where there is nothing to say. */
+
 import { count, counted, decimal, estimateText, listed, percent, sentence } from "../../report/number-text.ts";
-import type { Estimate, PartScore } from "../../report/score.ts";
+import { partMeasures } from "../../report/part-measures.ts";
+import type { PartScore } from "../../report/score.ts";
 import { FEW } from "../../report/verdict.ts";
 import { judgedParts, type Known } from "../known.ts";
 import { intervalMethods } from "./interval-method.ts";
@@ -107,7 +109,7 @@ export function clusterFact({ card }: Known): string | null {
 
 /** Measures and how intervals were made. */
 export function measureFact({ card }: Known): string | null {
-  const all = judgedParts(card).flatMap(({ part }) => measuresOf(part));
+  const all = judgedParts(card).flatMap(({ part }) => partMeasures(part));
   if (all.length === 0) return null;
   const names = [...new Set(all.map(([name]) => name))];
   const methods = intervalMethods(all);
@@ -143,18 +145,4 @@ export function explanationFact({ report }: Known): string | null {
 function perPart(card: Known["card"], say: (part: PartScore) => string): string | null {
   const said = judgedParts(card).map(({ name, part }) => sentence(`${name}: ${say(part)}`));
   return said.length === 0 ? null : said.join(" ");
-}
-
-function measuresOf(part: PartScore): [string, Estimate][] {
-  return [
-    ["AUROC", part.auroc],
-    ["AUPRC", part.auprc],
-    ["accuracy", part.accuracy],
-    ["balanced accuracy", part.balancedAccuracy],
-    ["Brier score", part.brier],
-    ["ECE", part.ece],
-    ["calibration slope", part.calibration.slope],
-    ["calibration intercept", part.calibration.intercept],
-    ["calibration in the large", part.calibration.inTheLarge],
-  ];
 }
