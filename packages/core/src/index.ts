@@ -29,5 +29,16 @@ export {
   unwrap,
 } from "./outcome.ts";
 export { type Random, randomStream } from "./random.ts";
-export { type ClassifyTask, positiveIndex, type Task } from "./task.ts";
+export {
+  type ClassifyTask,
+  type MultilabelTask,
+  type MultitaskTask,
+  type NamedTask,
+  type OrdinalTask,
+  positiveIndex,
+  type RegressTask,
+  type SingleTask,
+  type SurviveTask,
+  type Task,
+} from "./task.ts";
 export { type Microns, type Mpp, microns, mpp, PLAUSIBLE_MPP, parseMpp } from "./units.ts";

@@ -28,6 +28,10 @@ export type FailureKind =
   | "dimension-mismatch"
   | "bad-features"
   | "bad-model"
+  | "bad-weights"
+  | "no-places"
+  | "no-covariates"
+  | "no-events"
   | "diverged"
   // tables and studies
   | "bad-usage"

@@ -7,19 +7,72 @@ export {
   readModelMetadata,
   readModelWeights,
 } from "./model/read.ts";
-export { gelu, relu, sigmoid, silu, softplus, tanh } from "./op/activation.ts";
-export { cast, equal, greater, less, maximum, minimum, not, where } from "./op/compare.ts";
+export { erf, gelu, logSigmoid, relu, sigmoid, silu, softplus, tanh } from "./op/activation.ts";
+export { reflect, repeat, reverse, split, stack } from "./op/arrange.ts";
+export { and, cast, clip, equal, greater, isNotANumber, less, maximum, minimum, not, or, where } from "./op/compare.ts";
+export { type ConvOptions, conv, type PerAxis } from "./op/convolution.ts";
+export { type CumulativeOptions, cumSum, logCumSumExp } from "./op/cumulative.ts";
 export { dropout } from "./op/dropout.ts";
-export { abs, add, div, exp, log, mul, neg, sqrt, square, sub } from "./op/elementwise.ts";
+export { abs, add, cos, div, exp, log, mul, neg, pow, reciprocal, sin, sqrt, square, sub } from "./op/elementwise.ts";
+export {
+  argMax,
+  gather,
+  gatherElements,
+  oneHot,
+  scatterAdd,
+  type TopK,
+  type TopKOptions,
+  topK,
+} from "./op/gather.ts";
 export { type GemmOptions, gemm, linear, matmul } from "./op/linear.ts";
-export { crossEntropy, meanSquaredError } from "./op/loss.ts";
-export { layerNorm } from "./op/normalise.ts";
+export { expm1, log1p } from "./op/log1p.ts";
+export { binaryCrossEntropy, crossEntropy, meanSquaredError } from "./op/loss.ts";
+export {
+  batchNorm,
+  type ChannelStatistics,
+  channelStatistics,
+  l2Normalise,
+  layerNorm,
+  rmsNorm,
+} from "./op/normalise.ts";
+export { maxPool, meanPool, type PoolOptions } from "./op/pool.ts";
 export { countOf, max, mean, min } from "./op/reduce.ts";
-export { concat, gather, type SliceOptions, slice, type TopK, type TopKOptions, topK, zerosLike } from "./op/select.ts";
-export { reshape, reshapeLike, shapeOf, sizeOf, squeeze, transpose, transposeLast, unsqueeze } from "./op/shape.ts";
-export { logSoftmax, logSumExp, softmax } from "./op/softmax.ts";
+export { concat, type PadOptions, pad, type SliceOptions, slice, zerosLike } from "./op/select.ts";
+export {
+  mergeAxes,
+  reshape,
+  reshapeLike,
+  shapeOf,
+  sizeOf,
+  splitAxis,
+  squeeze,
+  transpose,
+  transposeLast,
+  unsqueeze,
+} from "./op/shape.ts";
+export { logSoftmax, logSumExp, type MaskOptions, softmax } from "./op/softmax.ts";
 export { expand, expandLike, type ReduceOptions, sum } from "./op/sum.ts";
 export { type AdamOptions, type AdamState, adam, adamScalars, settleMoments } from "./optimiser/adam.ts";
+export {
+  type AdamSettings,
+  adamOptimiser,
+  type DescentSettings,
+  descentOptimiser,
+  type Moved,
+  type Moving,
+  type Optimiser,
+  type Slot,
+  withAverage,
+} from "./optimiser/optimiser.ts";
+export {
+  clipByNorm,
+  gradientSums,
+  type StateSpec,
+  type Trained,
+  type Update,
+  type UpdateOptions,
+  updateWeights,
+} from "./optimiser/update.ts";
 export type { OpenSession, Session, SessionOptions, TensorData } from "./session.ts";
 export {
   assumeShape,
@@ -34,3 +87,10 @@ export {
   type Tensor,
   type TensorValues,
 } from "./tensor.ts";
+export { ONLY_TENSOR, type WeightArchive, type WeightFormat, type WeightTensor } from "./weights/archive.ts";
+export type { ElementType } from "./weights/element.ts";
+export { widenFloat16 } from "./weights/float16.ts";
+export { type MatchOptions, matchWeights, type WeightSpec } from "./weights/match-weights.ts";
+export { readWeights } from "./weights/read-weights.ts";
+export { type WritableTensor, writeSafetensors } from "./weights/safetensors.ts";
+export { type StateDict, type UnwrapOptions, unwrapStateDict } from "./weights/state-dict.ts";

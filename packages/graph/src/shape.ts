@@ -48,6 +48,12 @@ export function sumOfDims(dims: readonly Dim[]): Dim {
   return Number.isNaN(total) ? dims.join("+") : total;
 }
 
+/** Product of axes: a number where all are known, else a name made of theirs. Ones are left out. */
+export function productOfDims(dims: readonly Dim[]): Dim {
+  const size = knownSize(dims);
+  return size ?? dims.filter((d) => d !== 1).join("*");
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i]);
 }

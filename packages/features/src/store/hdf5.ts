@@ -3,8 +3,8 @@
  * a full disk or a missing permission is the operating system's own error. Loaded on first use: it takes a tenth of a second.
  */
 import { FailureError, isFailureError, raise } from "@nacre/core";
+import { widenFloat16 } from "@nacre/graph";
 import type { Dataset, File, Group } from "h5wasm";
-import { widenFloat16 } from "./float16.ts";
 
 type Library = typeof import("h5wasm");
 let loading: Promise<Library> | null = null;

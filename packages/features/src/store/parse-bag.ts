@@ -1,13 +1,16 @@
 /**
  * Feature files of TRIDENT, CLAM, STAMP and our own as bags. Told apart by what they hold, not by their names: TRIDENT and CLAM
  * call the features `features`, STAMP `feats`; TRIDENT writes the tile's size at level 0 on `coords`, CLAM writes no attributes;
- * STAMP writes places in micrometres and says so in the attributes of the file. Sources: files written by TRIDENT v0.3 and CLAM as
+ * STAMP writes places in micrometres and says so in the attributes of the file; CLAM's pt files hold one tensor and nothing else. Sources: files written by TRIDENT v0.3 and CLAM as
  * described in their documentation, STAMP 2.4 (MIT), modeling/data.py and preprocessing. Values are taken as they are: checkBag
  * of core looks for NaN.
  */
-import { attempt, type Bag, fail, type Outcome, ok, raise, unwrap } from "@nacre/core";
+import { attempt, type Bag, FailureError, type Outcome, raise, unwrap } from "@nacre/core";
+import { readWeights } from "@nacre/graph";
 import { attributesOf, datasetOf, type Hdf5, namesIn, numbersOf, parseHdf5 } from "./hdf5.ts";
+import { matrixOf, type StoredArray } from "./matrix.ts";
 import type { BagMeta } from "./meta.ts";
+import { torchBag } from "./parse-torch-bag.ts";
 import { type Attributes, placesOf } from "./places.ts";
 
 type Dataset = NonNullable<ReturnType<typeof datasetOf>>;
@@ -21,20 +24,26 @@ export interface ReadBagOptions {
 
 /**
  * A bag from the bytes of a feature file; `where` names the file in messages. Fails with `truncated-file`, `bad-features` (not such a
- * file), `empty-bag`, or `dimension-mismatch` (places and features of different number).
+ * file), `bad-weights` (a pt file that is broken, or imports something), `empty-bag`, or `dimension-mismatch` (places and features of different number).
  */
 export function parseBag(
   bytes: Uint8Array,
   where: string,
   options: ReadBagOptions = {},
 ): Promise<Outcome<Bag & { readonly meta: BagMeta }>> {
-  return attempt(() => parseHdf5(bytes, where, (file) => bagOf(file, where, options)));
+  return attempt(() => {
+    const archive = readWeights(bytes, where);
+    if (archive.ok) return unwrap(torchBag(archive.value, where));
+    const isOther = bytes.length === 0 || archive.failure.kind === "unsupported-format";
+    if (!isOther) throw new FailureError(archive.failure);
+    return parseHdf5(bytes, where, (file) => bagOf(file, where, options));
+  });
 }
 
 function bagOf(file: Hdf5, where: string, options: ReadBagOptions): Bag & { readonly meta: BagMeta } {
   const name = FEATURE_NAMES.find((candidate) => datasetOf(file, candidate) !== null);
   if (name === undefined) return refuse(where, `a dataset named ${FEATURE_NAMES.join(" or ")}`, found(namesIn(file)));
-  const features = unwrap(matrixOf(datasetOf(file, name) as Dataset, where));
+  const features = unwrap(matrixOf(arrayOf(datasetOf(file, name) as Dataset), where));
   const coords = datasetOf(file, "coords");
   const attributes: Attributes = {
     file: attributesOf(file),
@@ -65,33 +74,14 @@ function bagOf(file: Hdf5, where: string, options: ReadBagOptions): Bag & { read
   };
 }
 
-/** [n, d], or [1, n, d] as TRIDENT may write it. */
-function matrixOf(dataset: Dataset, where: string): Outcome<{ n: number; d: number; features: Float32Array }> {
-  const shape = dataset.shape ?? [];
-  const [n, d] = shape.length === 3 && shape[0] === 1 ? shape.slice(1) : shape;
-  if (shape.length === 1) {
-    return fail("bad-features", {
-      expected: `features of tiles, [n, d], in ${where}`,
-      received: `one vector of ${n}, the embedding of a whole slide`,
-      remedy: "give the folder with tile features",
-    });
-  }
-  if (n === undefined || d === undefined || shape.length > 3 || (shape.length === 3 && shape[0] !== 1)) {
-    return fail("bad-features", {
-      expected: `features as [n, d] in ${where}`,
-      received: `shape [${shape.join(", ")}]`,
-      remedy: "write one row a tile",
-    });
-  }
-  if (n === 0 || d === 0) {
-    return fail("empty-bag", {
-      expected: `at least one tile in ${where}`,
-      received: `shape [${shape.join(", ")}]`,
-      remedy: "encode the slide again with other tissue settings, or leave it out of the cohort",
-    });
-  }
-  const values = numbersOf(dataset);
-  return ok({ n, d, features: values instanceof Float32Array ? values : Float32Array.from(values) });
+function arrayOf(dataset: Dataset): StoredArray {
+  return {
+    shape: dataset.shape ?? [],
+    values: () => {
+      const values = numbersOf(dataset);
+      return values instanceof Float32Array ? values : Float32Array.from(values);
+    },
+  };
 }
 
 interface Known {

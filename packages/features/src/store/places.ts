@@ -34,15 +34,7 @@ type Dataset = ReturnType<typeof datasetOf>;
 /** Places of n tiles; without `coords` they are rows 0, 1, ... Throws FailureError `dimension-mismatch` or `bad-features`. */
 export function placesOf(coords: Dataset, context: PlaceContext): Places {
   const { n, where, mpp, attributes } = context;
-  if (coords === null) {
-    return {
-      x: Int32Array.from({ length: n }, (_, i) => i),
-      y: new Int32Array(n),
-      side: null,
-      frame: "index",
-      stride: null,
-    };
-  }
+  if (coords === null) return rowPlaces(n);
   const pairs = pairsOf(coords, n, where);
   const stride = strideOf(pairs);
   const microns = context.isStamp ? stampMicrons(attributes.file, stride) : null;
@@ -56,6 +48,17 @@ export function placesOf(coords: Dataset, context: PlaceContext): Places {
     side: mpp === null ? null : Math.round(microns.tile / mpp),
     frame: mpp === null ? "micrometres" : "level-0",
     stride: stride === null ? null : stride * scale,
+  };
+}
+
+/** Places of tiles in a file without places. */
+export function rowPlaces(n: number): Places {
+  return {
+    x: Int32Array.from({ length: n }, (_, i) => i),
+    y: new Int32Array(n),
+    side: null,
+    frame: "index",
+    stride: null,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Bends between linear maps. */
 import { operator, stopGradient, type Tensor, withPullbacks } from "../tensor.ts";
 import { cast, greater } from "./compare.ts";
-import { add, div, exp, mul, square, sub } from "./elementwise.ts";
+import { add, div, exp, mul, neg, square, sub } from "./elementwise.ts";
 
 export function tanh(x: Tensor): Tensor {
   return operator("Tanh", [x], x, { pullbacks: [(g, y) => mul(g, sub(1, mul(y, y)))] });
@@ -31,10 +31,20 @@ export function softplus(x: Tensor): Tensor {
   return operator("Softplus", [x], x, { pullbacks: [(g) => mul(g, sigmoid(x))] });
 }
 
+/** log(sigmoid(x)), without overflow. */
+export function logSigmoid(x: Tensor): Tensor {
+  return neg(softplus(neg(x)));
+}
+
+/** The error function, 2 / sqrt(pi) times the integral of exp(-t²) from 0 to x. float32 only. */
+export function erf(x: Tensor): Tensor {
+  return operator("Erf", [x], x, { pullbacks: [(g) => mul(g, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)))] });
+}
+
 /** x times the normal distribution function of x (exact form; Hendrycks and Gimpel 2016). float32 only. */
 export function gelu(x: Tensor): Tensor {
   const fixed = stopGradient(x);
-  const twiceShare = add(operator("Erf", [div(fixed, Math.SQRT2)], x), 1);
+  const twiceShare = add(erf(div(fixed, Math.SQRT2)), 1);
   const y = mul(mul(fixed, twiceShare), 0.5);
   const slope = (): Tensor => {
     const density = mul(exp(mul(square(fixed), -0.5)), 1 / Math.sqrt(2 * Math.PI));

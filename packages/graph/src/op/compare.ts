@@ -2,7 +2,7 @@
 
 import { elementCode } from "../model/schema.ts";
 import { broadcastShape } from "../shape.ts";
-import { asTensors, type DType, type Operand, operator, type Tensor } from "../tensor.ts";
+import { asTensor, asTensors, type DType, type Operand, operator, type Tensor } from "../tensor.ts";
 import { add, binary, mul } from "./elementwise.ts";
 import { sumToShape } from "./sum.ts";
 
@@ -78,6 +78,28 @@ export function maximum(a: Operand, b: Operand): Tensor {
     (g) => mul(g, share(a, b)),
     (g) => mul(g, share(b, a)),
   );
+}
+
+/** x moved into [low, high]; the gradient passes where x is inside or on the border. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  if (!(low <= high)) throw new RangeError(`expected low <= high, received ${low} and ${high}`);
+  const [from, to] = [asTensor(low, x.dtype), asTensor(high, x.dtype)];
+  return operator("Clip", [x, from, to], x, { pullbacks: [(g, y) => mul(g, cast(equal(x, y), x.dtype)), null, null] });
+}
+
+/** Whether each value is not a number, as bool. */
+export function isNotANumber(x: Tensor): Tensor {
+  return operator("IsNaN", [x], { shape: x.shape, dtype: "bool" });
+}
+
+/** Whether both hold, of bools. */
+export function and(a: Tensor, b: Tensor): Tensor {
+  return compare("And", a, b);
+}
+
+/** Whether at least one holds, of bools. */
+export function or(a: Tensor, b: Tensor): Tensor {
+  return compare("Or", a, b);
 }
 
 /** The opposite of a bool. */

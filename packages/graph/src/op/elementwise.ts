@@ -3,7 +3,7 @@
  * A plain number beside a tensor costs nothing where it changes nothing (x + 0, x * 1, x / 1).
  */
 import { broadcastShape } from "../shape.ts";
-import { asTensors, type Operand, operator, type Pullback, type Tensor } from "../tensor.ts";
+import { asTensor, asTensors, type Operand, operator, type Pullback, type Tensor } from "../tensor.ts";
 import { sumToShape } from "./sum.ts";
 
 /** a + b */
@@ -78,6 +78,30 @@ export function sqrt(x: Tensor): Tensor {
 /** x * x */
 export function square(x: Tensor): Tensor {
   return unaryOf("Mul", [x, x], (g) => mul(mul(g, 2), x));
+}
+
+/** 1 / x */
+export function reciprocal(x: Tensor): Tensor {
+  return unary("Reciprocal", x, (g, y) => neg(mul(g, square(y))));
+}
+
+/** a to the power b. A number as exponent is the common case; a tensor as exponent wants a >= 0. */
+export function pow(a: Operand, b: Operand): Tensor {
+  return binary(
+    "Pow",
+    a,
+    b,
+    (g) => mul(g, mul(b, pow(a, typeof b === "number" ? b - 1 : sub(b, 1)))),
+    (g, y) => mul(g, mul(y, log(asTensor(a, y.dtype)))),
+  );
+}
+
+export function sin(x: Tensor): Tensor {
+  return unary("Sin", x, (g) => mul(g, cos(x)));
+}
+
+export function cos(x: Tensor): Tensor {
+  return unary("Cos", x, (g) => neg(mul(g, sin(x))));
 }
 
 /** |x|, with gradient 0 at 0. */

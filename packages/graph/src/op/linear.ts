@@ -4,8 +4,7 @@
  */
 import { broadcastShape, sameShape } from "../shape.ts";
 import { operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
-import { add } from "./elementwise.ts";
-import { transposeLast } from "./shape.ts";
+import { mergeAxes, sizeOf, splitAxis, squeeze, transposeLast, unsqueeze } from "./shape.ts";
 import { sumToShape } from "./sum.ts";
 
 export interface GemmOptions {
@@ -45,11 +44,21 @@ export function gemm(a: Tensor, b: Tensor, { transA = false, transB = false, c }
   );
 }
 
-/** x w + b along the last axis: [..., d] [d, h] -> [..., h]; b is [h]. */
+/**
+ * x w + b along the last axis: [..., d] [d, h] -> [..., h]; b is [h]. Leading axes are taken together, so that the gradient
+ * of w is one product over all rows and not a stack of products to be summed.
+ */
 export function linear(x: Tensor, w: Tensor, b?: Tensor): Tensor {
-  if (x.shape.length === 2) return gemm(x, w, b === undefined ? {} : { c: b });
-  const product = matmul(x, w);
-  return b === undefined ? product : add(product, b);
+  const leading = x.shape.length - 1;
+  if (leading === 1) return gemm(x, w, b === undefined ? {} : { c: b });
+  const rows = leading === 0 ? unsqueeze(x, [0]) : mergeAxes(x, 0, leading);
+  const y = linear(rows, w, b);
+  if (leading === 0) return squeeze(y, [0]);
+  return splitAxis(
+    y,
+    0,
+    x.shape.slice(0, -1).map((dim, i) => (typeof dim === "number" ? dim : { size: sizeOf(x, i), dim })),
+  );
 }
 
 /** Product on the last two axes, [..., m, k] [..., k, n] -> [..., m, n]; the axes before them broadcast. */

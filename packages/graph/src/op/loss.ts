@@ -1,6 +1,7 @@
 /** What a fit makes small. */
 import { knownSize, sameShape } from "../shape.ts";
 import { type Operand, shapeText, stopGradient, type Tensor, withPullbacks } from "../tensor.ts";
+import { sigmoid, softplus } from "./activation.ts";
 import { div, exp, mul, neg, square, sub } from "./elementwise.ts";
 import { countOf, mean } from "./reduce.ts";
 import { logSoftmax } from "./softmax.ts";
@@ -26,6 +27,16 @@ export function crossEntropy(logits: Tensor, target: Tensor): Tensor {
   const value = perRow(neg(sum(mul(logShare, target))));
   const slope = (): Tensor => sub(mul(exp(logShare), sum(target, { axes: [1], keep: true })), target);
   return withPullbacks(value, [logits], [(g) => mul(slope(), perRow(g))]);
+}
+
+/**
+ * -(target log p + (1 - target) log(1 - p)) with p = sigmoid(logit), value by value, in the shape of both; no overflow for
+ * any logit. The target lies in [0, 1]; the gradient goes to the logits only. float32 only.
+ */
+export function binaryCrossEntropy(logits: Tensor, target: Tensor): Tensor {
+  const fixed = stopGradient(logits);
+  const value = sub(softplus(fixed), mul(fixed, target));
+  return withPullbacks(value, [logits], [(g) => mul(g, sub(sigmoid(fixed), target))]);
 }
 
 /** Mean of (x - target)². */

@@ -1,8 +1,8 @@
-/** Parts of a tensor: slices, chosen rows, the largest values; and the joining of parts. */
+/** Runs of places along one axis: joined, cut out, padded. Each is the gradient of another, so they share a file. */
 import { axisOf, dimAt, sumOfDims } from "../shape.ts";
-import { constant, type Dim, integers, operator, operators, type Shape, shapeText, type Tensor } from "../tensor.ts";
+import { constant, type Dim, integers, operator, shapeText, type Tensor } from "../tensor.ts";
 import { add, sub } from "./elementwise.ts";
-import { sizeOf, unsqueeze } from "./shape.ts";
+import { sizeOf } from "./shape.ts";
 import { expandLike } from "./sum.ts";
 
 /** Tensors one after the other along an axis. */
@@ -55,7 +55,7 @@ export function slice(x: Tensor, { axis, start = 0, end = LAST, dim }: SliceOpti
           const isFromEnd = typeof start === "number" && start < 0;
           const before = isFromEnd ? add(sizeOf(x, at), start) : from;
           const after = sub(sub(sizeOf(x, at), before), sizeOf(y, at));
-          return padZeros(g, at, before, after, x.shape);
+          return pad(g, { axis: at, before, after, dim: size });
         },
         null,
         null,
@@ -65,85 +65,40 @@ export function slice(x: Tensor, { axis, start = 0, end = LAST, dim }: SliceOpti
   );
 }
 
-/** Rows (or columns, ...) at `indices`, int64, scalar or [k], along an axis; a scalar takes the axis out. */
-export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  const at = axisOf(axis, x.shape.length);
-  if (indices.shape.length > 1) {
-    throw new RangeError(`expected indices of one axis or none, received shape ${shapeText(indices.shape)}`);
-  }
-  const shape = [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)];
-  return operator(
-    "Gather",
-    [x, indices],
-    { shape, dtype: x.dtype },
-    {
-      attributes: { axis: at },
-      pullbacks: [
-        (g) => {
-          const isScalar = indices.shape.length === 0;
-          const rows = isScalar ? unsqueeze(g, [at]) : g;
-          const list = isScalar ? unsqueeze(indices, [0]) : indices;
-          const others = rows.shape.map((_, i) => i).filter((i) => i !== at);
-          return scatterAdd(rows, expandLike(unsqueeze(list, others), rows), at, x);
-        },
-        null,
-      ],
-    },
-  );
-}
-
-export interface TopK {
-  readonly values: Tensor;
-  /** int64, the places of the values along the axis. */
-  readonly indices: Tensor;
-}
-
-export interface TopKOptions {
-  readonly axis?: number;
-  /** Smallest values instead of largest. */
-  readonly smallest?: boolean;
-  /** Name of the axis afterwards, where k is a tensor. */
+export interface PadOptions {
+  readonly axis: number;
+  /** How many values are put before the first and after the last: numbers, or int64 [1]. Default 0. */
+  readonly before?: number | Tensor;
+  readonly after?: number | Tensor;
+  /** What is put there. Default 0. */
+  readonly value?: number;
+  /** Name or length of the axis afterwards, needed where it does not follow from numbers. */
   readonly dim?: Dim;
 }
 
-/** The k largest values along an axis, sorted; of equal values the first ones. k is a number or int64 [1]. */
-export function topK(
-  x: Tensor,
-  k: number | Tensor,
-  { axis = -1, smallest = false, dim = "k" }: TopKOptions = {},
-): TopK {
+/** One axis made longer by a constant value. */
+export function pad(x: Tensor, { axis, before = 0, after = 0, value = 0, dim }: PadOptions): Tensor {
+  if (before === 0 && after === 0) return x;
   const at = axisOf(axis, x.shape.length);
-  const length = typeof k === "number" ? k : dim;
+  const length = dim ?? paddedLength(dimAt(x.shape, at), before, after);
+  const [first, last] = [before, after].map((n) => (typeof n === "number" ? integers([n]) : n)) as [Tensor, Tensor];
+  const along = (amount: Tensor): Tensor[] => x.shape.map((_, i) => (i === at ? amount : integers([0])));
+  const pads = concat([...along(first), ...along(last)], 0);
   const shape = x.shape.map((d, i) => (i === at ? length : d));
-  const places = typeof k === "number" ? integers([k]) : k;
-  const results = [
+  const filling = value === 0 ? [] : [constant([value], [], x.dtype)];
+  const pullback = (g: Tensor): Tensor =>
+    slice(g, { axis: at, start: first, end: add(first, sizeOf(x, at)), dim: dimAt(x.shape, at) });
+  return operator(
+    "Pad",
+    [x, pads, ...filling],
     { shape, dtype: x.dtype },
-    { shape, dtype: "int64" },
-  ] as const;
-  const [values, indices] = operators("TopK", [x, places], results, {
-    attributes: { axis: at, largest: smallest ? 0 : 1, sorted: 1 },
-    pullbacks: [(g) => scatterAdd(g, indices, at, x), null],
-  }) as [Tensor, Tensor];
-  return { values, indices };
-}
-
-/** Zeros in the shape of `like`, to which `parts` are added at `places` (of the shape of `parts`) along an axis. */
-function scatterAdd(parts: Tensor, places: Tensor, axis: number, like: Tensor): Tensor {
-  return operator("ScatterElements", [zerosLike(like), places, parts], like, {
-    attributes: { axis, reduction: "add" },
-  });
+    { pullbacks: [pullback, null, null].slice(0, 2 + filling.length) },
+  );
 }
 
 /** Zeros in the shape and element type of `x`. */
 export function zerosLike(x: Tensor): Tensor {
   return expandLike(constant([0], [], x.dtype), x);
-}
-
-function padZeros(g: Tensor, axis: number, before: Tensor, after: Tensor, shape: Shape): Tensor {
-  const zero = integers([0]);
-  const along = (amount: Tensor): Tensor[] => shape.map((_, i) => (i === axis ? amount : zero));
-  const pads = concat([...along(before), ...along(after)], 0);
-  return operator("Pad", [g, pads], { shape, dtype: g.dtype });
 }
 
 const LAST = 2 ** 53;
@@ -157,4 +112,9 @@ function sliceLength(size: Dim, start: number | Tensor, end: number | Tensor): D
   }
   const place = (p: number): number => Math.min(size, Math.max(0, p < 0 ? p + size : p));
   return Math.max(0, place(end) - place(start));
+}
+
+function paddedLength(size: Dim, before: number | Tensor, after: number | Tensor): Dim {
+  if (typeof before === "number" && typeof after === "number") return sumOfDims([size, before + after]);
+  throw new RangeError("expected `dim`, the length of the axis after padding, where it does not follow from numbers");
 }

@@ -1,5 +1,5 @@
 /** The same numbers in another arrangement, and sizes as numbers of the graph. */
-import { axisOf, knownSize, sameShape } from "../shape.ts";
+import { axisOf, knownSize, productOfDims, sameShape } from "../shape.ts";
 import { type Dim, integers, operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
 
 /** Lengths of the axes at run time, int64 [rank]. */
@@ -38,6 +38,36 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 export function reshapeLike(x: Tensor, like: Tensor): Tensor {
   if (sameShape(x.shape, like.shape)) return x;
   return knownSize(like.shape) === null ? reshaped(x, shapeOf(like), like.shape) : reshape(x, like.shape);
+}
+
+/** Neighbouring axes, `count` of them from `from` on, as one: [.., a, b, ..] -> [.., a b, ..]. */
+export function mergeAxes(x: Tensor, from: number, count: number): Tensor {
+  const at = axisOf(from, x.shape.length);
+  const taken = x.shape.slice(at, at + count);
+  const [before, after] = [x.shape.slice(0, at), x.shape.slice(at + count)];
+  const shape = [...before, productOfDims(taken), ...after];
+  if (knownSize(shape) !== null) return reshape(x, shape.map(Number));
+  const rest = after.map((_, i) => sizeOf(x, at + count + i));
+  const sizes = [...before.map((_, i) => sizeOf(x, i)), integers([-1]), ...rest];
+  return reshaped(x, joined(sizes), shape);
+}
+
+/** One axis as several, whose lengths are numbers, or int64 [1] with a name: [.., a b, ..] -> [.., a, b, ..]. */
+export function splitAxis(
+  x: Tensor,
+  axis: number,
+  parts: readonly (number | { readonly size: Tensor; readonly dim: Dim })[],
+): Tensor {
+  const at = axisOf(axis, x.shape.length);
+  const dims = parts.map((part) => (typeof part === "number" ? part : part.dim));
+  const shape = [...x.shape.slice(0, at), ...dims, ...x.shape.slice(at + 1)];
+  const lengths = parts.map((part) => (typeof part === "number" ? integers([part]) : part.size));
+  const around = x.shape.map((_, i) => sizeOf(x, i));
+  return reshaped(x, joined([...around.slice(0, at), ...lengths, ...around.slice(at + 1)]), shape);
+}
+
+function joined(sizes: readonly Tensor[]): Tensor {
+  return operator("Concat", sizes, { shape: [sizes.length], dtype: "int64" }, { attributes: { axis: 0 } });
 }
 
 function reshaped(x: Tensor, sizes: Tensor, shape: Shape): Tensor {

@@ -3,29 +3,25 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type CohortRow, fail, type Outcome, ok, withoutExtension } from "@nacre/core";
 
+const EXTENSIONS = [".h5", ".hdf5", ".pt", ".safetensors", ".npy", ".npz"];
+
 /** A slide: its path inside the slides folder. Whether it is there is the inventory's question. */
 export function locateSlide(root: string, row: CohortRow): Outcome<string> {
   return ok(join(root, row.path));
 }
 
-/** Features: `<slide>.h5` beside the name as written, with or without the extension of the slide. */
+/**
+ * Features: `<slide>.h5`, or one bare array as `.pt`, `.safetensors`, `.npy` or `.npz`, named as the row or as the slide without
+ * its extension. HDF5 comes first, since it also holds the places of the tiles.
+ */
 export function locateFeatures(root: string, row: CohortRow): Outcome<string> {
-  const stem = withoutExtension(row.path);
-  const names = [...new Set([row.path, `${row.path}.h5`, `${stem}.h5`, `${row.slide}.h5`, `${stem}.hdf5`])].filter(
-    (n) => /\.(h5|hdf5)$/i.test(n),
-  );
+  const stems = [row.path, withoutExtension(row.path), row.slide];
+  const named = EXTENSIONS.flatMap((extension) => [row.path, ...stems.map((stem) => stem + extension)]);
+  const names = [...new Set(named)].filter((n) => EXTENSIONS.some((extension) => n.toLowerCase().endsWith(extension)));
   const found = names.map((n) => join(root, n)).find((p) => existsSync(p));
   if (found !== undefined) return ok(found);
-  if ([row.path, `${stem}.pt`].some((n) => n.endsWith(".pt") && existsSync(join(root, n)))) {
-    return fail("unsupported-format", {
-      expected: "features as HDF5",
-      received: `${stem}.pt`,
-      remedy:
-        "use the h5 files that the same tool wrote beside it (CLAM: h5_files), which also hold the places of the tiles",
-    });
-  }
   return fail("missing-file", {
-    expected: `features of ${row.slide}: ${names.join(" or ")}`,
+    expected: `features of ${row.slide}: ${withoutExtension(row.path)} with ${EXTENSIONS.join(" or ")}`,
     received: `none of them in ${root}`,
     remedy: "check the slide column and the features: folder of the study",
   });
