@@ -1,6 +1,8 @@
-/** `npm run --silent bench -- NAME [--json]`: measures a part of the product, beside its rival where that is installed. */
+/** `npm run --silent bench -- NAME [ARGUMENTS] [--json]`: measures a part of the product, beside its rival where that is installed. */
 const BENCHES = {
   "train-step": async (options) => (await import("./train-step.mjs")).benchTrainStep(options),
+  parity: async (options) => (await import("./parity.mjs")).benchParity(options),
+  longnet: async () => (await import("./longnet.mjs")).benchLongnet(),
   slide: async (options) => (await import("./slide.mjs")).benchSlide(options),
 };
 
@@ -10,5 +12,6 @@ if (bench === undefined) {
   process.stderr.write(`expected one of ${Object.keys(BENCHES).join(", ")}, received ${name || "nothing"}\n`);
   process.exit(2);
 }
-const result = await bench({ compare: flags.includes("--compare") });
+const rest = flags.filter((flag) => !flag.startsWith("--"));
+const result = await bench({ compare: flags.includes("--compare"), rest });
 process.stdout.write(flags.includes("--json") ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);

@@ -22,11 +22,12 @@ export async function predictWithModel(onnx: Uint8Array, bag: Bag): Promise<Answ
   const session = await openSession(onnx);
   try {
     const prediction = unwrap(await predict(session, bag, { info }));
-    const { classes } = info.task;
-    const evidence = tileEvidence(prediction, positiveIndex(info.task));
+    const { task } = info;
+    if (task.kind !== "classify") throw new TypeError(`expected a model of classes, received one of ${task.kind}`);
+    const evidence = tileEvidence(prediction, positiveIndex(task));
     const best = evidence.indexOf(Math.max(...evidence));
     return {
-      probabilities: Object.fromEntries(classes.map((c, i) => [c, prediction.probabilities[i] ?? Number.NaN])),
+      probabilities: Object.fromEntries(task.classes.map((c, i) => [c, prediction.probabilities[i] ?? Number.NaN])),
       strongest: { x: bag.x[best] ?? 0, y: bag.y[best] ?? 0, evidence: evidence[best] ?? 0 },
     };
   } finally {

@@ -103,7 +103,7 @@ async function fitFold({ bags, labelled }, { folds, fold, epochs, lr, seed }) {
   return { tune: curve(0, tune), fold: curve(tune.length, reported) };
 }
 
-/** The runtime, with the answers of the session that judges (logits and nothing else) written down as they come. */
+/** The runtime, with the answers of the session that judges (scores and nothing else) written down as they come. */
 function listening(heard) {
   return async (model, options) => {
     const session = await openSession(model, options);
@@ -111,7 +111,7 @@ function listening(heard) {
       ...session,
       async run(...given) {
         const outputs = await session.run(...given);
-        if (Object.keys(outputs ?? {}).join() === "logits") heard.push(Array.from(outputs.logits.data));
+        if (Object.keys(outputs ?? {}).join() === "scores") heard.push(Array.from(outputs.scores.data));
         return outputs;
       },
       close: () => session.close(),

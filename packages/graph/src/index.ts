@@ -9,6 +9,7 @@ export {
 } from "./model/read.ts";
 export { erf, gelu, logSigmoid, relu, sigmoid, silu, softplus, tanh } from "./op/activation.ts";
 export { reflect, repeat, reverse, split, stack } from "./op/arrange.ts";
+export { type Attended, attention } from "./op/attention.ts";
 export { and, cast, clip, equal, greater, isNotANumber, less, maximum, minimum, not, or, where } from "./op/compare.ts";
 export { type ConvOptions, conv, type PerAxis } from "./op/convolution.ts";
 export { type CumulativeOptions, cumSum, logCumSumExp } from "./op/cumulative.ts";
@@ -37,6 +38,7 @@ export {
 } from "./op/normalise.ts";
 export { maxPool, meanPool, type PoolOptions } from "./op/pool.ts";
 export { countOf, max, mean, min } from "./op/reduce.ts";
+export { permuteRows, takeRows, type Way } from "./op/row.ts";
 export { concat, type PadOptions, pad, type SliceOptions, slice, zerosLike } from "./op/select.ts";
 export {
   mergeAxes,

@@ -1,10 +1,9 @@
 /** Values recorded from PyTorch in float64 by tools/oracles/torch_models.py, and how to run the same numbers here. */
 import { readFileSync } from "node:fs";
-import { unwrap } from "@nacre/core";
-import type { TensorData } from "@nacre/graph";
-import { chooseAggregator } from "../src/aggregator/registry.ts";
+import { constant, crossEntropy, mul, type Tensor, type TensorData } from "@nacre/graph";
 import type { Weights } from "../src/train/initialise.ts";
 import type { ModelDesign } from "../src/train/program.ts";
+import { classifyDesign } from "./design.ts";
 
 export interface GoldenBag {
   readonly n: number;
@@ -45,13 +44,11 @@ export const goldenCases = recorded.cases;
 
 export function designOf(golden: GoldenCase): ModelDesign {
   const { aggregator, options, dropout, d, k, mean, deviation } = golden;
-  const chosen = unwrap(chooseAggregator({ name: aggregator, ...options }, dropout));
-  return {
-    ...chosen,
-    d,
-    k,
-    standardisation: { mean: Float32Array.from(mean), deviation: Float32Array.from(deviation) },
-  };
+  const standardisation = { mean: Float32Array.from(mean), deviation: Float32Array.from(deviation) };
+  const design = classifyDesign({ name: aggregator, ...options }, { d, k, standardisation, dropout });
+  const weights = constant(golden.classWeights, [1, k]);
+  const loss = (scores: Tensor, target: Tensor): Tensor => crossEntropy(scores, mul(target, weights));
+  return { ...design, head: { ...design.head, loss } };
 }
 
 export function weightsOf(golden: GoldenCase): Weights {
@@ -73,7 +70,7 @@ export function bagFeeds({ d, k }: GoldenCase, bag: GoldenBag): Record<string, T
   label[bag.label] = 1;
   const feeds: Record<string, TensorData> = {
     features: { data: Float32Array.from(bag.features), dims: [bag.n, d] },
-    label: { data: label, dims: [1, k] },
+    target: { data: label, dims: [1, k] },
   };
   for (const [name, values] of Object.entries(bag.masks ?? {})) {
     feeds[`mask.${name}`] = { data: Uint8Array.from(values), dims: [bag.n, values.length / bag.n] };

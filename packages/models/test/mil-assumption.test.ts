@@ -14,10 +14,13 @@ import { noiseBag } from "./planted-bags.ts";
 const task: ClassifyTask = { kind: "classify", label: "concept", classes: ["no", "yes"], positive: "yes" };
 const D = 16;
 
-function makeBags(part: "train" | "test", poisoned: number | null): { bags: Map<string, Bag>; labelled: Labelled[] } {
+function makeBags(
+  part: "train" | "test",
+  poisoned: number | null,
+): { bags: Map<string, Bag>; labelled: Labelled<number>[] } {
   const random = randomStream(5, part);
   const bags = new Map<string, Bag>();
-  const labelled: Labelled[] = [];
+  const labelled: Labelled<number>[] = [];
   for (let i = 0; i < 80; i++) {
     const label = i % 2;
     const bag = noiseBag(10 + random.below(11), D, random);
@@ -51,7 +54,7 @@ async function areas(
     }),
   );
   const session = await openSession(model.onnx);
-  const area = async (labelled: readonly Labelled[]): Promise<number> => {
+  const area = async (labelled: readonly Labelled<number>[]): Promise<number> => {
     const scores: { score: number; label: number }[] = [];
     for (const { id, label } of labelled) {
       const { logits } = unwrap(await predict(session, unwrap(await bags.load(id))));
@@ -70,6 +73,8 @@ const methods = [
   ["max", { name: "max" }, 1e-2, false],
   ["abmil", { name: "abmil", hidden: 32, attention: 16 }, 2e-3, true],
   ["clam-sb", { name: "clam-sb", hidden: 32, attention: 16 }, 2e-3, true],
+  ["toad", { name: "toad", hidden: 32, attention: 16 }, 2e-3, true],
+  ["chief", { name: "chief", hidden: 32, attention: 16 }, 2e-3, true],
 ] as const;
 
 describe.each(methods)("%s", (_, aggregator, lr, isFooled) => {

@@ -16,7 +16,7 @@ export interface PlantedOptions {
 
 export interface PlantedBags {
   readonly source: BagSource;
-  readonly labelled: readonly Labelled[];
+  readonly labelled: readonly Labelled<number>[];
   /** Places of the planted tiles of each bag. */
   readonly planted: ReadonlyMap<string, readonly number[]>;
 }
@@ -25,7 +25,7 @@ export function plantBags({ bags, d, tiles, share, distance, seed }: PlantedOpti
   const random = randomStream(seed, "planted");
   const made = new Map<string, Bag>();
   const planted = new Map<string, readonly number[]>();
-  const labelled: Labelled[] = [];
+  const labelled: Labelled<number>[] = [];
   for (let i = 0; i < bags; i++) {
     const id = `bag-${i}`;
     const label = i % 2;

@@ -1,7 +1,7 @@
 /** Sums over axes and their opposite, stretching; each is the other's gradient, so they share a file. */
 import { axesOf, broadcastShape, knownSize, reducedShape, sameShape } from "../shape.ts";
-import { integers, operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
-import { shapeOf, unsqueeze } from "./shape.ts";
+import { type Dim, integers, operator, type Shape, shapeText, type Tensor } from "../tensor.ts";
+import { mergeAxes, shapeOf, sizeOf, splitAxis, squeeze, transpose, unsqueeze } from "./shape.ts";
 
 export interface ReduceOptions {
   /** Axes to reduce over; all of them by default. */
@@ -10,10 +10,43 @@ export interface ReduceOptions {
   readonly keep?: boolean;
 }
 
-/** Sum over axes. */
+/**
+ * Sum over axes. The runtime adds in an order that depends on the number of threads where the axes lie neither first nor last
+ * (short outer axes are shared out among threads in the middle of a sum); such axes are brought to the front first.
+ */
 export function sum(x: Tensor, { axes, keep = false }: ReduceOptions = {}): Tensor {
   const over = axesOf(axes ?? x.shape.map((_, i) => i), x.shape.length);
   if (over.length === 0) return x;
+  if (isSteady(over, x.shape)) return reduced(x, over, keep);
+  const last = over.filter((a) => x.shape.every((_, i) => i < a || over.includes(i)));
+  if (last.length > 0) {
+    const total = sum(reduced(x, last, true), { axes: over.filter((a) => !last.includes(a)), keep: true });
+    return keep ? total : squeeze(total, over);
+  }
+  const total = sumOfMiddle(x, over);
+  return keep ? unsqueeze(total, over) : total;
+}
+
+/** Middle axes, moved to the front of a matrix: the runtime would undo a mere transposition. */
+function sumOfMiddle(x: Tensor, over: readonly number[]): Tensor {
+  const others = x.shape.map((_, i) => i).filter((i) => !over.includes(i));
+  const moved = transpose(x, [...over, ...others]);
+  const total = reduced(mergeAxes(mergeAxes(moved, over.length, others.length), 0, over.length), [0], false);
+  const sizes = others.map((i) => {
+    const dim = x.shape[i] as Dim;
+    return typeof dim === "number" ? dim : { size: sizeOf(x, i), dim };
+  });
+  return splitAxis(total, 0, sizes);
+}
+
+/** Whether axes, but for those of length 1, are the first or the last ones. */
+function isSteady(over: readonly number[], shape: Shape): boolean {
+  const places = shape.map((size, i) => ({ size, isOver: over.includes(i) })).filter(({ size }) => size !== 1);
+  const changes = places.filter(({ isOver }, i) => i > 0 && isOver !== places[i - 1]?.isOver);
+  return changes.length <= 1;
+}
+
+function reduced(x: Tensor, over: readonly number[], keep: boolean): Tensor {
   const result = { shape: reducedShape(x.shape, over, keep), dtype: x.dtype };
   return operator("ReduceSum", [x, integers(over)], result, {
     attributes: { keepdims: keep ? 1 : 0 },

@@ -18,7 +18,7 @@ export const abmil = defineAggregator({
     dropout: numberOption(0.25, { min: 0, max: 0.9 }, "share of values dropped while fitting"),
   },
   width: ({ hidden }) => hidden,
-  weights: (options, d) => attentionWeights(d, options),
+  weights: (options, { d }) => attentionWeights(d, options),
   build(scope, options) {
     const instances = trunk(scope, options.dropout);
     const shares = attend(scope, instances, options, options.dropout);

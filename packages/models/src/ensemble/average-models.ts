@@ -1,21 +1,22 @@
 /**
- * Several models as one file: the mean of their probabilities (a linear opinion pool; Stone 1961). Same input, same outputs:
+ * Several models as one file: the mean of their answers, for classes a linear opinion pool (Stone 1961). Same input, same outputs:
  *
- *   probabilities   mean of the members'
- *   logits          log of those, so that softmax(logits) = probabilities
+ *   answers         mean of the members' (`probabilities` for classes)
+ *   logits          for one task with classes the log of those, so that softmax(logits) = probabilities; else the mean
  *   attention       mean of the members', sums to 1
  *   contribution    mean of the members': what a tile adds to the mean of the members' logits
  *   bias            mean of the members': mean member logits = sum over tiles of contribution + bias
  *   embedding       the members' embeddings, one after the other
+ *   further.*       mean of what all members give; contributions that are gradients are measured from the mean of their mean train tiles
  *
  * The mean of probabilities is not the softmax of mean logits, so contributions add up to the mean logits, not to `logits`.
  */
 import { raise, unwrap } from "@nacre/core";
 import { add, concat, encodeModel, log, maximum, mul, type Tensor } from "@nacre/graph";
-import { type Answers, answersOf, decodeFitted } from "../model/encode-fitted.ts";
-import { writeModelInfo } from "../model/model-info.ts";
+import { type Answers, answersOf, decodeFitted, type Member } from "../model/encode-fitted.ts";
+import { type ModelInfo, writeModelInfo } from "../model/model-info.ts";
 import { packWeights } from "../model/packed-weights.ts";
-import { featuresOf, weightSpecs } from "../train/program.ts";
+import { bagInputs, weightSpecs } from "../train/program.ts";
 
 /** The smallest normal float32: what a logarithm is taken of where a probability is zero. */
 const SMALLEST = 2 ** -126;
@@ -32,35 +33,52 @@ export function averageModels(models: readonly Uint8Array[]): Uint8Array {
   if (first === undefined || single === undefined) throw new RangeError("expected at least one model, received none");
   if (models.length === 1) return single;
   for (const { info } of members) {
-    const classes = info.task.classes.join(", ");
-    if (info.d === first.info.d && classes === first.info.task.classes.join(", ")) continue;
+    if (contract(info) === contract(first.info)) continue;
     raise("dimension-mismatch", {
-      expected: `models of ${first.info.d} features and the classes ${first.info.task.classes.join(", ")}`,
-      received: `one of ${info.d} features and ${classes}`,
+      expected: `models of ${contract(first.info)}`,
+      received: `one of ${contract(info)}`,
       remedy: "average the folds of one run only",
     });
   }
-  const features = featuresOf(first.design);
+  const inputs = bagInputs(first.design);
+  const baseline = meanTile(members);
   const answers = members.map(({ design, weights }) =>
-    answersOf(design, packWeights(design.standardisation, weights, weightSpecs(design)), features),
+    answersOf(design, packWeights(design.standardisation, weights, weightSpecs(design)), inputs, baseline),
   );
+  const contribution = answers.every((a) => a.isExact) ? "exact" : "gradient-input";
   return encodeModel({
-    outputs: averaged(answers),
+    outputs: averaged(answers, first.info.task.kind === "classify"),
     name: "average",
-    metadata: writeModelInfo({ ...first.info, members: members.length }),
+    metadata: { ...writeModelInfo({ ...first.info, members: members.length }), contribution },
   });
 }
 
-function averaged(answers: readonly Answers[]): Record<string, Tensor> {
+/** What two models must share to be averaged. */
+function contract({ d, covariates, task }: ModelInfo): string {
+  return `${d} features, ${covariates} covariates and the task ${JSON.stringify(task)}`;
+}
+
+/** The mean of the members' mean train tiles, [d]. */
+function meanTile(members: readonly Member[]): Float32Array<ArrayBuffer> {
+  const means = members.map(({ design }) => design.standardisation.mean);
+  const [first = new Float32Array(0)] = means;
+  return Float32Array.from(first, (_, j) => means.reduce((sum, mean) => sum + (mean[j] as number), 0) / means.length);
+}
+
+function averaged(answers: readonly Answers[], isClasses: boolean): Record<string, Tensor> {
   const mean = (of: (answer: Answers) => Tensor): Tensor =>
     mul(
       answers.map(of).reduce((sum, x) => add(sum, x)),
       1 / answers.length,
     );
-  const probabilities = mean((a) => a.probabilities);
+  const names = Object.keys(answers[0]?.task ?? {});
+  const task = Object.fromEntries(names.map((name) => [name, mean((a) => a.task[name] as Tensor)]));
+  const { probabilities } = task;
+  const shared = Object.keys(answers[0]?.further ?? {}).filter((name) => answers.every((a) => name in a.further));
+  const further = Object.fromEntries(shared.map((name) => [name, mean((a) => a.further[name] as Tensor)]));
   return {
-    probabilities,
-    logits: log(maximum(probabilities, SMALLEST)),
+    ...task,
+    logits: isClasses && probabilities !== undefined ? log(maximum(probabilities, SMALLEST)) : mean((a) => a.logits),
     bias: mean((a) => a.bias),
     embedding: concat(
       answers.map((a) => a.embedding),
@@ -68,5 +86,6 @@ function averaged(answers: readonly Answers[]): Record<string, Tensor> {
     ),
     attention: mean((a) => a.attention),
     contribution: mean((a) => a.contribution),
+    ...further,
   };
 }

@@ -1,27 +1,32 @@
-/** The classify head: one linear map from the embedding to k logits, which makes contributions of tiles exact. */
-import { linear, mean, mul, type Tensor } from "@nacre/graph";
-import type { Pooled, Scope, WeightSpec } from "../aggregator/aggregator.ts";
+/** One class of several: the softmax of the scores, and its cross-entropy weighted by class. */
+import type { ClassifyTask } from "@nacre/core";
+import { softmax, squeeze } from "@nacre/graph";
+import { classLoss, judgeClasses } from "../loss/class-loss.ts";
+import { classWeights } from "../train/class-weights.ts";
+import { countClasses, writeOneHot } from "./class-label.ts";
+import type { Head, HeadFacts, HeadKind, LossOptions } from "./head.ts";
 
-export function classifyWeights(h: number, k: number): WeightSpec[] {
-  return [
-    { name: "head.weight", shape: [h, k], initialisation: "glorot" },
-    { name: "head.bias", shape: [k], initialisation: "zeros" },
-  ];
-}
+export { crossEntropyOf } from "../loss/class-loss.ts";
 
-/** Logits of a bag, [1, k]. */
-export function classifyLogits(scope: Scope, embedding: Tensor): Tensor {
-  return linear(embedding, scope.weight("head.weight"), scope.weight("head.bias"));
-}
+export const classifyHead: HeadKind<ClassifyTask> = { losses: ["focal", "asymmetric"], survey: countClasses, make };
 
-/** What each tile adds to each logit, [n, k]: (shares x instances) W. With the bias these add up to the logits. */
-export function classifyContribution(scope: Scope, { shares, instances }: Pooled): Tensor {
-  const weight = scope.weight("head.weight");
-  const isOneShare = shares.shape[1] === 1;
-  return isOneShare ? mul(shares, linear(instances, weight)) : linear(mul(shares, instances), weight);
-}
-
-/** Attention of each tile, [n, 1], summing to 1: its mean share over the width of the embedding. */
-export function attentionOf({ shares }: Pooled): Tensor {
-  return shares.shape[1] === 1 ? shares : mean(shares, { axes: [1], keep: true });
+function make(task: ClassifyTask, facts: HeadFacts, options: LossOptions): Head {
+  const k = task.classes.length;
+  const weights = classWeights(facts.counts as readonly number[], options.classWeights);
+  const { loss } = options;
+  return {
+    k,
+    t: k,
+    groups: [k],
+    encode: (label, row) => writeOneHot(task, label, row),
+    loss: (scores, target) => classLoss(scores, target, weights, options),
+    judge: (scores, targets, m) =>
+      judgeClasses(
+        (i) => scores.subarray(i * k, (i + 1) * k),
+        (i) => targets.subarray(i * k, (i + 1) * k).indexOf(1),
+        { m, weights, loss },
+      ),
+    classes: (target) => target,
+    answers: (scores) => ({ probabilities: squeeze(softmax(scores, 1), [0]) }),
+  };
 }

@@ -1,35 +1,64 @@
 /**
- * A fitted model as one ONNX file, and back. The file answers by itself: `features` [n, d] in; out come
- * `probabilities`, `logits` and `bias` [k], `embedding` [h], `attention` [n] (sums to 1) and `contribution` [n, k]
- * (logits = sum over tiles + bias, exactly). The learned numbers lie in one constant; the metadata key `weights` says where.
+ * A fitted model as one ONNX file, and back. The file answers by itself: `features` [n, d] in (with `places` [n, 2] and
+ * `covariates` [1, c] where the model asks for them); out come the answers of its task (`probabilities` [k] for classes), and
+ *
+ *   logits        [k], the scores the answers are made of
+ *   embedding     [b h], one part a branch
+ *   attention     [n], at least 0, sums to 1
+ *   contribution  [n, k], what each tile adds to each score: exact where the aggregator pools tiles, so that logits = sum over
+ *                 tiles + bias; elsewhere the gradient times the distance from the mean train tile, and `bias` is what is left
+ *   bias          [k]
+ *
+ * Some give more, under names that begin with `further.`: all whose contributions are gradients `baseline` [d], the mean train tile.
+ * The learned numbers lie in one constant; the metadata key `weights` says where, and `contribution` whether it is exact.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
 import {
+  concat,
   constant,
   encodeModel,
+  gradients,
+  mul,
   readModelMetadata,
   readModelWeights,
   reshape,
   slice,
-  softmax,
   squeeze,
+  sub,
+  sum,
   type Tensor,
 } from "@nacre/graph";
 import { chooseAggregator } from "../aggregator/registry.ts";
-import { attentionOf, classifyContribution } from "../head/classify.ts";
+import { PLAIN_LOSS } from "../head/head.ts";
+import { attentionOf } from "../head/linear-scores.ts";
+import { headOf } from "../head/registry.ts";
 import type { Weights } from "../train/initialise.ts";
-import { assemble, featuresOf, type ModelDesign, weightSpecs } from "../train/program.ts";
+import {
+  type Assembled,
+  assemble,
+  type BagInputs,
+  bagInputs,
+  type ModelDesign,
+  weightSpecs,
+} from "../train/program.ts";
 import { type ModelInfo, readModelInfo, writeModelInfo } from "./model-info.ts";
 import { type Packed, type PackedSlot, packWeights, unpackWeights } from "./packed-weights.ts";
 
+/** Beginning of the names of outputs that only some aggregators give, such as a feature of the slide. */
+export const FURTHER = "further.";
+
 /** What a model answers, as tensors of the shapes above. */
 export interface Answers {
-  readonly probabilities: Tensor;
+  /** Answers of the task, by name. */
+  readonly task: Readonly<Record<string, Tensor>>;
   readonly logits: Tensor;
   readonly bias: Tensor;
   readonly embedding: Tensor;
   readonly attention: Tensor;
   readonly contribution: Tensor;
+  /** What the aggregator gives beside, by the name of the output: with `further.` before its own. */
+  readonly further: Readonly<Record<string, Tensor>>;
+  readonly isExact: boolean;
 }
 
 export interface Member {
@@ -39,26 +68,56 @@ export interface Member {
 
 export function encodeFitted(design: ModelDesign, weights: Weights, info: ModelInfo): Uint8Array {
   const packed = packWeights(design.standardisation, weights, weightSpecs(design));
+  const { task, further, isExact, ...answers } = answersOf(design, packed, bagInputs(design));
+  const contribution = isExact ? "exact" : "gradient-input";
   return encodeModel({
-    outputs: { ...answersOf(design, packed, featuresOf(design)) },
+    outputs: { ...task, ...answers, ...further },
     name: "model",
-    metadata: { ...writeModelInfo(info), weights: JSON.stringify(packed.layout) },
+    metadata: { ...writeModelInfo(info), contribution, weights: JSON.stringify(packed.layout) },
   });
 }
 
-/** The forward pass over packed weights. */
-export function answersOf(design: ModelDesign, { values, layout }: Packed, features: Tensor): Answers {
+/** The forward pass over packed weights. @param baseline the tile that contributes nothing where contributions are gradients, [d] */
+export function answersOf(
+  design: ModelDesign,
+  { values, layout }: Packed,
+  inputs: BagInputs,
+  baseline: Float32Array = design.standardisation.mean,
+): Answers {
   const all = constant(values);
   const weights = new Map(layout.map((slot) => [slot.name, cut(all, slot)]));
-  const { scope, pooled, logits } = assemble(design, weights, features, null);
-  return {
-    probabilities: squeeze(softmax(logits, 1), [0]),
-    logits: squeeze(logits, [0]),
-    bias: scope.weight("head.bias"),
-    embedding: squeeze(pooled.embedding, [0]),
-    attention: squeeze(attentionOf(pooled), [1]),
-    contribution: classifyContribution(scope, pooled),
+  const assembled = assemble(design, weights, inputs, null);
+  const { scores, embedding, shares, terms, rest } = assembled.scored;
+  const contribution = terms ?? gradientTerms(assembled, design, baseline);
+  const left = rest ?? sub(scores, sum(contribution, { axes: [0], keep: true }));
+  const further = {
+    ...assembled.scored.further,
+    ...(terms === null ? { baseline: constant(baseline, [design.d]) } : {}),
   };
+  const size = embedding.shape.reduce<number>((product, length) => product * (length as number), 1);
+  return {
+    task: design.head.answers(scores),
+    logits: squeeze(scores, [0]),
+    bias: squeeze(left, [0]),
+    embedding: reshape(embedding, [size]),
+    attention: squeeze(attentionOf(shares), [1]),
+    contribution,
+    further: Object.fromEntries(Object.entries(further).map(([name, value]) => [FURTHER + name, value])),
+    isExact: terms !== null,
+  };
+}
+
+/** Gradient of each score by each tile times its distance from the baseline, [n, k]: exact to the first order around that. */
+function gradientTerms({ scored, tiles }: Assembled, design: ModelDesign, baseline: Float32Array): Tensor {
+  const { mean, deviation } = design.standardisation;
+  const shift = mean.map((value, j) => ((baseline[j] as number) - value) / (deviation[j] as number));
+  const distance = shift.some((value) => value !== 0) ? sub(tiles, constant(shift, [1, design.d])) : tiles;
+  const columns = Array.from({ length: design.head.k }, (_, c) => {
+    const score = slice(scored.scores, { axis: 1, start: c, end: c + 1 });
+    const [slope] = gradients(sum(score), [tiles]) as [Tensor];
+    return sum(mul(slope, distance), { axes: [1], keep: true });
+  });
+  return concat(columns, 1);
 }
 
 function cut(all: Tensor, { shape, start }: PackedSlot): Tensor {
@@ -78,14 +137,15 @@ export function decodeFitted(onnx: Uint8Array): Outcome<Member & { readonly info
   if (!read.ok) return read;
   const info = readModelInfo(read.value.metadata);
   if (!info.ok) return info;
-  const { aggregator, d, task } = info.value;
+  const { aggregator, d, covariates, task, facts } = info.value;
   const chosen = chooseAggregator({ ...aggregator.options, name: aggregator.name });
   if (!chosen.ok) return notOurs(`aggregator ${aggregator.name} with options this version does not know`);
   const packed = packedOf(onnx, read.value.metadata.weights);
   if (packed === null) return notOurs("no packed weights");
   try {
     const { standardisation, weights } = unpackWeights(packed);
-    const design: ModelDesign = { ...chosen.value, d, k: task.classes.length, standardisation };
+    const head = headOf(task, facts, PLAIN_LOSS);
+    const design: ModelDesign = { ...chosen.value, task, head, d, covariates, standardisation };
     return ok({ design, weights, info: info.value });
   } catch (error) {
     if (error instanceof RangeError) return notOurs(error.message);

@@ -2,7 +2,7 @@
  * The model card (Mitchell 2019): what a person must know before trusting `model.onnx`, as one plain object to be written beside
  * it. Strings about the encoder and the data are handed in, since this package sees neither files nor patients.
  */
-import type { ClassifyTask } from "@nacre/core";
+import type { Task } from "@nacre/core";
 import type { FittedModel } from "../train/fit.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import { MODEL_VERSION } from "./model-info.ts";
@@ -17,7 +17,7 @@ export interface PartCount {
 
 export interface ModelCardFacts {
   readonly study: string;
-  readonly task: ClassifyTask;
+  readonly task: Task;
   readonly encoder: { readonly name: string; readonly licence: string; readonly source: string };
   /** How the models were fitted, one a fold, in order. */
   readonly folds: readonly Pick<FittedModel, "aggregator" | "d" | "parameters" | "history" | "bestEpoch" | "stopped">[];
@@ -37,7 +37,7 @@ export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
     version: MODEL_VERSION,
     name: study,
     statement: "For research. Not a medical device; not for decisions about patients.",
-    task: { kind: task.kind, label: task.label, classes: task.classes, positive: task.positive },
+    task,
     input: { features: folds[0]?.d ?? null, encoder },
     aggregator: folds[0]?.aggregator ?? null,
     fit,

@@ -1,13 +1,18 @@
 /** What a saved model says about itself, kept in the metadata of the ONNX file so that the file needs no companion. */
-import { type ClassifyTask, fail, type Outcome, ok } from "@nacre/core";
+import { fail, type Outcome, ok, type Task } from "@nacre/core";
+import type { HeadFacts } from "../head/head.ts";
 
 /** Version of the package that wrote the file. */
 export const MODEL_VERSION = "0.1.0";
 
 export interface ModelInfo {
-  readonly task: ClassifyTask;
+  readonly task: Task;
+  /** What the train labels said that the answers need. */
+  readonly facts: HeadFacts;
   /** Number of features of a tile. */
   readonly d: number;
+  /** Numbers known of a bag beside its tiles, an input of their own; 0 for none. */
+  readonly covariates: number;
   /** Name of the space the features live in. */
   readonly space: string;
   readonly aggregator: { readonly name: string; readonly options: Readonly<Record<string, number | boolean>> };
@@ -22,8 +27,9 @@ export function writeModelInfo(info: ModelInfo): Record<string, string> {
   return {
     nacre: MODEL_VERSION,
     task: JSON.stringify(info.task),
-    classes: JSON.stringify(info.task.classes),
+    facts: JSON.stringify(info.facts),
     d: String(info.d),
+    covariates: String(info.covariates),
     space: info.space,
     aggregator: JSON.stringify(info.aggregator),
     standardisation: info.standardised ? "train-tiles" : "none",
@@ -36,8 +42,17 @@ export function readModelInfo(metadata: Readonly<Record<string, string>>): Outco
   const d = Number(metadata.d);
   const members = Number(metadata.members);
   const task = parsed(metadata.task);
+  const facts = parsed(metadata.facts);
+  const covariates = Number(metadata.covariates);
   const aggregator = parsed(metadata.aggregator);
-  if (!isTask(task) || !isAggregator(aggregator) || !(d >= 1) || !(members >= 1)) {
+  if (
+    !isTask(task) ||
+    !isRecord(facts) ||
+    !isAggregator(aggregator) ||
+    !(d >= 1) ||
+    !(covariates >= 0) ||
+    !(members >= 1)
+  ) {
     return fail("bad-model", {
       expected: "a model written by nacre, which names its task, aggregator and number of features",
       received: `metadata with ${Object.keys(metadata).join(", ") || "nothing"}`,
@@ -45,7 +60,8 @@ export function readModelInfo(metadata: Readonly<Record<string, string>>): Outco
     });
   }
   const standardised = metadata.standardisation === "train-tiles";
-  return ok({ task, d, space: metadata.space ?? "unknown", aggregator, standardised, members });
+  const space = metadata.space ?? "unknown";
+  return ok({ task, facts: facts as HeadFacts, d, covariates, space, aggregator, standardised, members });
 }
 
 function parsed(text: string | undefined): unknown {
@@ -60,15 +76,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function isTask(value: unknown): value is ClassifyTask {
-  if (!isRecord(value) || value.kind !== "classify" || typeof value.label !== "string") return false;
-  const { classes, positive } = value;
-  return (
-    Array.isArray(classes) &&
-    classes.length >= 2 &&
-    classes.every((c) => typeof c === "string") &&
-    classes.some((c) => c === positive)
-  );
+const KINDS: ReadonlySet<unknown> = new Set<Task["kind"]>([
+  "classify",
+  "ordinal",
+  "multilabel",
+  "regress",
+  "survive",
+  "multitask",
+]);
+
+/** What `writeModelInfo` wrote; the rest of a task is taken on trust. */
+function isTask(value: unknown): value is Task {
+  return isRecord(value) && KINDS.has(value.kind);
 }
 
 function isAggregator(value: unknown): value is ModelInfo["aggregator"] {

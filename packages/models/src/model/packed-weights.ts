@@ -18,7 +18,8 @@ export interface Packed {
   readonly layout: readonly PackedSlot[];
 }
 
-const MEAN = "features.mean";
+/** Where the mean train tile lies. */
+export const MEAN = "features.mean";
 const DEVIATION = "features.deviation";
 
 export function packWeights(

@@ -1,12 +1,16 @@
 /** A model's answer for one bag. The session is handed in, so the same code predicts in Node and in the browser. */
 import { type Bag, checkBag, fail, isFailureError, type Outcome, ok } from "@nacre/core";
 import type { Session, TensorData } from "@nacre/graph";
+import { bagFeeds } from "../train/bag-feeds.ts";
 import { isOtherSpace } from "../train/survey.ts";
+import { FURTHER } from "./encode-fitted.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 export interface BagPrediction {
-  /** [k], sums to 1, in the order of the task's classes. Not calibrated. */
+  /** [k], in the order of the task's classes (they sum to 1) or labels; empty for tasks without. Not calibrated. */
   readonly probabilities: readonly number[];
+  /** Every answer of the task by the name of the model's output, `probabilities` among them. */
+  readonly answers: Readonly<Record<string, readonly number[]>>;
   /** [k] */
   readonly logits: readonly number[];
   /** [k]: what is left of the logits when the tiles' contributions are taken away. */
@@ -17,9 +21,16 @@ export interface BagPrediction {
   readonly attention: Float32Array;
   /** Row-major [n, k]: what each tile adds to each logit. */
   readonly contribution: Float32Array;
+  /**
+   * What only some models give, by its name: CHIEF's `slideFeature`; `rollout` [n], attention followed through layers; `baseline` [d], the
+   * tile that contributes nothing, where contributions are gradients.
+   */
+  readonly further: Readonly<Record<string, Float32Array>>;
 }
 
 export interface PredictOptions {
+  /** Numbers known of the bag beside its tiles, where the model was fitted with them. */
+  readonly covariates?: readonly number[];
   /** What the model says about itself (`describeModel`): then features of another encoder are refused by name. */
   readonly info?: Pick<ModelInfo, "d" | "space">;
   /** How the bag is called in messages. */
@@ -33,7 +44,7 @@ export interface PredictOptions {
 export async function predict(
   session: Session,
   bag: Bag,
-  { info, name = "the bag" }: PredictOptions = {},
+  { info, name = "the bag", covariates }: PredictOptions = {},
 ): Promise<Outcome<BagPrediction>> {
   const checked = checkBag(bag, name);
   if (!checked.ok) return checked;
@@ -46,13 +57,23 @@ export async function predict(
     });
   }
   try {
-    const features = { data: bag.features, dims: [bag.n, bag.d] };
-    return answer(await session.run({ features }), name);
+    const asked = { places: session.inputs.includes("places"), covariates: askedCovariates(session, covariates) };
+    return answer(await session.run(bagFeeds(bag, covariates ?? null, asked, name)), name);
   } catch (error) {
+    if (isFailureError(error, "no-places") || isFailureError(error, "no-covariates")) {
+      return { ok: false, failure: error.failure };
+    }
     if (!isFailureError(error, "bad-model")) throw error;
     const wanted = /index: 1 Got: \d+ Expected: (\d+)/.exec(error.failure.received)?.[1];
     return wanted === undefined ? { ok: false, failure: error.failure } : otherDimension(wanted, bag, name);
   }
+}
+
+/** Outputs every model has; the others are the answers of its task. */
+const SHARED: ReadonlySet<string> = new Set(["logits", "bias", "embedding", "attention", "contribution"]);
+
+function askedCovariates(session: Session, given: readonly number[] | undefined): number {
+  return session.inputs.includes("covariates") ? (given?.length ?? 1) : 0;
 }
 
 function answer(outputs: Readonly<Record<string, TensorData>>, name: string): Outcome<BagPrediction> {
@@ -61,21 +82,32 @@ function answer(outputs: Readonly<Record<string, TensorData>>, name: string): Ou
     if (data instanceof Float32Array) return data;
     throw new TypeError(`expected a model with output ${output}, received ${Object.keys(outputs).join(", ")}`);
   };
-  const probabilities = Array.from(read("probabilities"));
-  if (!probabilities.every(Number.isFinite)) {
+  const answers = Object.fromEntries(
+    Object.keys(outputs)
+      .filter((output) => !SHARED.has(output) && !output.startsWith(FURTHER))
+      .map((output) => [output, Array.from(read(output))]),
+  );
+  const values = Object.values(answers).flat();
+  if (!values.every(Number.isFinite)) {
     return fail("not-finite", {
-      expected: `finite probabilities for ${name}`,
-      received: probabilities.join(", "),
+      expected: `finite answers for ${name}`,
+      received: values.join(", "),
       remedy: "look for features of extreme size in this bag; it may come from another encoder",
     });
   }
   return ok({
-    probabilities,
+    probabilities: answers.probabilities ?? [],
+    answers,
     logits: Array.from(read("logits")),
     bias: Array.from(read("bias")),
     embedding: read("embedding"),
     attention: read("attention"),
     contribution: read("contribution"),
+    further: Object.fromEntries(
+      Object.keys(outputs)
+        .filter((output) => output.startsWith(FURTHER))
+        .map((output) => [output.slice(FURTHER.length), read(output)]),
+    ),
   });
 }
 

@@ -4,6 +4,7 @@
  * handed out by attention, and what is left is a difference of logits: for two classes exactly the log odds of the class.
  * Above zero a tile speaks for the class, below zero against it, on one scale for every slide.
  */
+import { weighed } from "../explain/explanation.ts";
 import type { BagPrediction } from "./predict.ts";
 
 /**
@@ -12,18 +13,20 @@ import type { BagPrediction } from "./predict.ts";
  * @throws RangeError when there is no such class
  */
 export function tileEvidence(prediction: BagPrediction, index: number): Float32Array<ArrayBuffer> {
+  return weighedEvidence(prediction, classContrast(prediction.bias.length, index));
+}
+
+/** Evidence of each tile for a weighted sum of the scores, [n]; its sum is that sum. @param weights [k] */
+export function weighedEvidence(prediction: BagPrediction, weights: readonly number[]): Float32Array<ArrayBuffer> {
   const { attention, contribution, bias } = prediction;
-  const k = bias.length;
+  const offset = bias.reduce((sum, value, c) => sum + value * (weights[c] as number), 0);
+  return weighed(contribution, weights, bias.length).map((value, i) => value + (attention[i] as number) * offset);
+}
+
+/** One class against the mean of the others, as weights of k scores. @throws RangeError when there is no such class */
+export function classContrast(k: number, index: number): number[] {
   if (!(Number.isInteger(index) && index >= 0 && index < k)) {
     throw new RangeError(`expected a class from 0 to ${k - 1}, received ${index}`);
   }
-  const offset = contrast(bias, 0, k, index);
-  return Float32Array.from(attention, (share, i) => contrast(contribution, i * k, k, index) + share * offset);
-}
-
-/** Value of one class minus the mean of the others, in a row that starts at `start`. */
-function contrast(values: ArrayLike<number>, start: number, k: number, index: number): number {
-  let others = 0;
-  for (let c = 0; c < k; c++) if (c !== index) others += values[start + c] as number;
-  return (values[start + index] as number) - others / (k - 1);
+  return Array.from({ length: k }, (_, c) => (c === index ? 1 : -1 / (k - 1)));
 }

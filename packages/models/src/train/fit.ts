@@ -1,23 +1,28 @@
 /**
- * One fit: bags and labels in, a model out. Adam, one bag a step, every train bag once an epoch in seeded order; the tune part
- * alone decides which epoch is kept. There is no way to hand in a test part.
+ * One fit: bags and labels in, a model out. Every train bag once an epoch in seeded order (or drawn by class); the tune part alone decides
+ * which epoch is kept. There is no way to hand in a test part.
  * The same request gives the same bits, since order, masks and first weights come from named streams of one seed.
  */
-import { attempt, type ClassifyTask, fail, type Outcome, ok, randomStream, unwrap } from "@nacre/core";
+import { attempt, fail, type Outcome, ok, randomStream, type Task, unwrap } from "@nacre/core";
 import type { OpenSession } from "@nacre/graph";
-import { type AggregatorSpec, chooseAggregator } from "../aggregator/registry.ts";
+import { type AggregatorSpec, chooseAggregator, suitsTask } from "../aggregator/registry.ts";
+import { headOf } from "../head/registry.ts";
 import { encodeFitted } from "../model/encode-fitted.ts";
 import type { ModelInfo } from "../model/model-info.ts";
+import type { Tiles } from "./bag-feeds.ts";
 import type { BagSource } from "./bag-source.ts";
-import { classWeights } from "./class-weights.ts";
 import { advance, NO_PROGRESS, shouldStop } from "./early-stopping.ts";
-import { type FitOptions, readFitOptions } from "./fit-options.ts";
+import { batchOf, type FitOptions, readFitOptions } from "./fit-options.ts";
 import { countOf, type Weights } from "./initialise.ts";
 import { type Judge, openJudge } from "./judge.ts";
-import { copyWeights, type Learner, openLearner } from "./learner.ts";
+import { type Example, type Learner, openLearner } from "./learner.ts";
+import { suitsLayers } from "./optimiser-choice.ts";
 import { type ModelDesign, weightSpecs } from "./program.ts";
-import { sampleTiles } from "./sample-tiles.ts";
+import { sampleTiles, tilesOfStep } from "./sample-tiles.ts";
+import { drawBags, suitsSampling } from "./sampling.ts";
 import { rateAt } from "./schedule.ts";
+import { copyWeights } from "./state.ts";
+import { suitsMemory } from "./step-memory.ts";
 import { type Labelled, surveyBags } from "./survey.ts";
 
 export interface Epoch {
@@ -25,7 +30,7 @@ export interface Epoch {
   readonly epoch: number;
   /** Mean over the steps, each before its step, with dropout and further losses. */
   readonly trainLoss: number;
-  /** Mean cross-entropy of the tune bags after the epoch, weighted by class like the train loss; null without tune bags. */
+  /** Mean loss of the tune bags after the epoch, weighted by class like the train loss; null without tune bags. */
   readonly tuneLoss: number | null;
 }
 
@@ -33,7 +38,7 @@ export interface Epoch {
 export type Stopped = "patience" | "epochs";
 
 export interface FitRequest {
-  readonly task: ClassifyTask;
+  readonly task: Task;
   readonly aggregator: AggregatorSpec;
   readonly options?: Partial<FitOptions>;
   readonly bags: BagSource;
@@ -73,17 +78,30 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
     const options = unwrap(readFitOptions(request.options ?? {}));
     const chosen = unwrap(chooseAggregator(request.aggregator, options.dropout));
     const survey = unwrap(await surveyBags({ task, bags, train, tune, standardise: options.standardise, signal }));
-    const { d, space, standardisation, counts } = survey;
-    const design: ModelDesign = { ...chosen, d, k: task.classes.length, standardisation };
-    const weighting = classWeights(counts, options.classWeights);
-    const settings = { ...options, classWeights: weighting };
-    const learner = await openLearner(design, settings, openSession);
+    const { d, space, standardisation, facts } = survey;
+    unwrap(suitsTask(chosen.aggregator, task));
+    unwrap(suitsSampling(task, options.sampling));
+    const covariates = train[0]?.covariates?.length ?? 0;
+    const design: ModelDesign = { ...chosen, task, head: headOf(task, facts, options), d, covariates, standardisation };
+    unwrap(suitsMemory(design, survey.largest, options));
+    unwrap(suitsLayers(weightSpecs(design), options.layerDecay));
+    const batch = batchOf(options, design.head.slopes !== undefined);
+    const learner = await openLearner(design, { ...options, batch }, openSession);
     try {
       const judge = tune.length === 0 ? null : await openJudge(design, options.threads, openSession);
       try {
-        const result = unwrap(await runEpochs(request, { ...settings, learner, judge }));
+        const result = unwrap(await runEpochs(request, { ...options, batch, learner, judge }));
         const aggregator = { name: chosen.aggregator.name, options: chosen.options };
-        const info: ModelInfo = { task, d, space, aggregator, standardised: options.standardise, members: 1 };
+        const info: ModelInfo = {
+          task,
+          facts,
+          d,
+          covariates,
+          space,
+          aggregator,
+          standardised: options.standardise,
+          members: 1,
+        };
         return {
           ...result,
           onnx: encodeFitted(design, result.weights, info),
@@ -105,8 +123,8 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
 type Result = Pick<FittedModel, "weights" | "history" | "bestEpoch" | "stopped">;
 
 /** What a running fit holds beside the request. */
-interface Running extends Omit<FitOptions, "classWeights"> {
-  readonly classWeights: Float32Array;
+interface Running extends FitOptions {
+  readonly batch: number;
   readonly learner: Learner;
   /** null where the tune part is empty. */
   readonly judge: Judge | null;
@@ -139,38 +157,40 @@ async function runEpochs(request: FitRequest, running: Running): Promise<Outcome
 
 /** Mean loss over one pass through the train bags. */
 async function learnEpoch(request: FitRequest, running: Running, epoch: number): Promise<number> {
-  const { seed, schedule, lr, epochs, maxTiles, learner } = running;
-  const order = randomStream(seed, "order", epoch).shuffled(request.train);
+  const { seed, schedule, lr, epochs, warmup, batch, learner } = running;
+  const order = drawBags(request.train, running.sampling, randomStream(seed, "order", epoch));
   const masks = randomStream(seed, "dropout", epoch);
   const choice = randomStream(seed, "tiles", epoch);
+  const steps = Math.ceil(order.length / batch);
   let sum = 0;
-  for (const [i, { id, label }] of order.entries()) {
-    if (i % BREATH === 0) await breathe();
+  for (let step = 0; step < steps; step++) {
+    if (step % BREATH === 0) await breathe();
     request.signal?.throwIfAborted();
-    const bag = unwrap(await request.bags.load(id));
-    const rate = rateAt(schedule, lr, (epoch - 1) * order.length + i + 1, epochs * order.length);
-    const loss = await learner.step(sampleTiles(bag, maxTiles, choice), label, rate, masks);
-    sum += loss;
+    const examples: Example[] = [];
+    for (const labelled of order.slice(step * batch, (step + 1) * batch)) {
+      const bag = unwrap(await request.bags.load(labelled.id));
+      examples.push(exampleOf(labelled, sampleTiles(bag, tilesOfStep(bag.n, running), choice)));
+    }
+    const rate = rateAt(schedule, lr, (epoch - 1) * steps + step + 1, epochs * steps, Math.round(warmup * steps));
+    sum += examples.length * (await learner.step(examples, rate, masks));
     if (!Number.isFinite(sum)) return sum;
   }
   return sum / order.length;
 }
 
-async function judgeEpoch(
-  { bags, tune, signal }: FitRequest,
-  { learner, judge, classWeights }: Running,
-): Promise<number | null> {
-  if (judge === null) return null;
-  const weights = learner.current();
-  let sum = 0;
-  let total = 0;
-  for (const { id, label } of tune) {
+async function judgeEpoch(request: FitRequest, { learner, judge }: Running): Promise<number | null> {
+  return judge === null ? null : judge.loss(learner.current(), tuneExamples(request));
+}
+
+async function* tuneExamples({ bags, tune, signal }: FitRequest): AsyncGenerator<Example> {
+  for (const labelled of tune) {
     signal?.throwIfAborted();
-    const weight = classWeights[label] as number; // labels were checked before the first step
-    sum += weight * (await judge.loss(weights, unwrap(await bags.load(id)), label));
-    total += weight;
+    yield exampleOf(labelled, unwrap(await bags.load(labelled.id)));
   }
-  return sum / total;
+}
+
+function exampleOf({ id, label, covariates }: Labelled, tiles: Tiles): Example {
+  return { id, label, tiles, covariates: covariates ?? null };
 }
 
 function diverged({ epoch, trainLoss, tuneLoss }: Epoch, lr: number) {

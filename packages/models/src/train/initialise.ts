@@ -1,5 +1,5 @@
 /**
- * First weights. Glorot and Bengio 2010, normal form: deviation sqrt(2 / (fan in + fan out)). Each array draws from a stream
+ * First weights, mostly Glorot and Bengio 2010 in normal form: deviation sqrt(2 / (fan in + fan out)). Each array draws from a stream
  * of its own, named by the array, so that adding one never changes the start of another.
  */
 import { randomStream } from "@nacre/core";
@@ -20,10 +20,19 @@ export function countOf(spec: WeightSpec): number {
 
 function draw(spec: WeightSpec, seed: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(countOf(spec));
-  if (spec.initialisation === "zeros") return values;
-  const [rows = 1, columns = 1] = spec.shape;
-  const deviation = Math.sqrt(2 / (rows + columns));
+  const { initialisation } = spec;
+  if (initialisation === "zeros") return values;
+  if (initialisation === "ones") return values.fill(1);
+  if (typeof initialisation === "object" && "fill" in initialisation) return values.fill(initialisation.fill);
+  const deviation = initialisation === "glorot" ? glorot(spec.shape) : initialisation.normal;
   const random = randomStream(seed, "initialise", spec.name);
   for (let i = 0; i < values.length; i++) values[i] = random.normal() * deviation;
   return values;
+}
+
+/** Fan in and fan out of a matrix [in, out]; of a kernel [out, in, ...size] each times its size. */
+function glorot(shape: readonly number[]): number {
+  const [rows = 1, columns = 1, ...kernel] = shape;
+  const size = kernel.reduce((product, length) => product * length, 1);
+  return Math.sqrt(2 / ((rows + columns) * size));
 }

@@ -1,29 +1,40 @@
 /** The loss on the tune part, which alone decides when to stop: all tiles, no dropout, no further losses. */
-import { encodeModel, type OpenSession, type TensorData } from "@nacre/graph";
-import type { Tiles } from "./learner.ts";
+import { encodeModel, type OpenSession } from "@nacre/graph";
+import { bagFeeds } from "./bag-feeds.ts";
+import type { Example } from "./learner.ts";
 import { judgingOutputs, type ModelDesign } from "./program.ts";
+import type { Feeds } from "./state.ts";
 
 export interface Judge {
-  /** Cross-entropy of one bag under the given weights, not weighted by class. */
-  loss(weights: Readonly<Record<string, TensorData>>, tiles: Tiles, label: number): Promise<number>;
+  /** Scores of one bag under the given weights, [k]. */
+  scores(weights: Feeds, example: Omit<Example, "label">): Promise<Float32Array>;
+  /** Mean loss of bags under the given weights, in double precision. */
+  loss(weights: Feeds, examples: AsyncIterable<Example> | Iterable<Example>): Promise<number>;
   close(): Promise<void>;
 }
 
 export async function openJudge(design: ModelDesign, threads: number, open: OpenSession): Promise<Judge> {
   const session = await open(encodeModel({ outputs: judgingOutputs(design), name: "judge" }), { threads });
+  const { head, aggregator, covariates } = design;
+  const asked = { places: aggregator.usesPlaces === true, covariates };
+  const scores: Judge["scores"] = async (weights, { id, tiles, covariates: known }) => {
+    const found = await session.run({ ...weights, ...bagFeeds(tiles, known, asked, id) });
+    return found.scores?.data as Float32Array;
+  };
   return {
-    async loss(weights, { features, n, d }, label) {
-      const { logits } = await session.run({ ...weights, features: { data: features, dims: [n, d] } });
-      return crossEntropyOf(logits?.data as Float32Array, label);
+    scores,
+    async loss(weights, examples) {
+      const [all, targets]: [number[], number[]] = [[], []];
+      const row = new Float32Array(head.t);
+      let m = 0;
+      for await (const example of examples) {
+        all.push(...(await scores(weights, example)));
+        head.encode(example.label, row);
+        targets.push(...row);
+        m += 1;
+      }
+      return head.judge(Float64Array.from(all), Float64Array.from(targets), m);
     },
     close: () => session.close(),
   };
-}
-
-/** -log of the probability of class `label`, in double precision. */
-export function crossEntropyOf(logits: ArrayLike<number>, label: number): number {
-  const values = Array.from(logits);
-  const largest = Math.max(...values);
-  const total = values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-  return Math.log(total) + largest - (values[label] as number);
 }

@@ -1,156 +1,169 @@
 /**
- * The running fit: weights and the moments of Adam go into the learning graph and come out moved by one step. Nothing is kept
- * inside the runtime and nothing is built per step: two sets of arrays take turns as what is fed and what is filled.
+ * The running fit: weights and what the optimiser keeps of them go into the graphs of a step and come out moved. Nothing is kept
+ * inside the runtime, and a graph is built when the first bag needs it.
  */
-import type { Bag, Random } from "@nacre/core";
-import {
-  adam,
-  adamScalars,
-  encodeModel,
-  input,
-  type OpenSession,
-  parameter,
-  settleMoments,
-  type Tensor,
-  type TensorData,
-} from "@nacre/graph";
-import { fillMask } from "./dropout-mask.ts";
-import { initialise, type Weights } from "./initialise.ts";
-import { gradientsOf, lossOf, type MaskSpec, type ModelDesign, weightInputs, weightSpecs } from "./program.ts";
+import { type Random, randomStream } from "@nacre/core";
+import { type OpenSession, type Session, settleMoments, type TensorData } from "@nacre/graph";
+import type { Label } from "../head/head.ts";
+import { bagFeeds, type Tiles } from "./bag-feeds.ts";
+import { type BagGradient, once, openGradient } from "./bag-gradient.ts";
+import { compareBags } from "./compared-bags.ts";
+import type { Weights } from "./initialise.ts";
+import { maskMaker } from "./masks.ts";
+import { chooseOptimiser } from "./optimiser-choice.ts";
+import { type ModelDesign, weightSpecs } from "./program.ts";
+import { type Feeds, firstState, type Turns, takeTurns } from "./state.ts";
+import { keptState, movingStep, type StepOptions, SUM, wholeStep } from "./step-graph.ts";
 
-export interface LearnerOptions {
-  readonly classWeights: Float32Array;
-  readonly weightDecay: number;
+export interface LearnerOptions extends StepOptions {
+  /** Bags of one step. */
+  readonly batch: number;
+  /** Bags of more tiles are worked through in chunks of at most so many, where the aggregator allows it. */
+  readonly chunk: number;
   readonly threads: number;
   readonly seed: number;
+  /** Weights to begin with in place of fresh ones, by name; those not named are fresh. */
+  readonly from?: Weights | null;
 }
 
-/** What a step looks at; all of a bag but the places. */
-export type Tiles = Pick<Bag, "features" | "n" | "d">;
+/** A bag, what is known beside it, and its answer. */
+export interface Example {
+  readonly id: string;
+  readonly tiles: Tiles;
+  readonly covariates: readonly number[] | null;
+  readonly label: Label;
+}
 
 export interface Learner {
-  /** One step of Adam on one bag; answers the loss before the step. `random` makes the dropout masks. */
-  step(tiles: Tiles, label: number, lr: number, random: Random): Promise<number>;
+  /** One step on a batch; answers its mean loss before the step. `random` makes the dropout masks. */
+  step(batch: readonly Example[], lr: number, random: Random): Promise<number>;
   /** Clears moments of dead units, which decay to subnormal numbers and then slow every step several times. Once an epoch is enough. */
   settle(): void;
-  /** The weights as they are now, as feeds. The next step but one writes over them: copy what is to be kept. */
-  current(): Readonly<Record<string, TensorData>>;
+  /** The weights to judge and keep, as feeds: their average where one is kept. The next step but one writes over them: copy them. */
+  current(): Feeds;
   close(): Promise<void>;
 }
 
-const FIRST = ".m";
-const SECOND = ".v";
-const NEXT = ".next";
+/** A step over given turns of weights; `scalars` are the optimiser's. Answers the mean loss. */
+type Step = (batch: readonly Example[], scalars: Feeds, random: Random) => Promise<number>;
 
-/** The learning graph as ONNX: `loss`, and each weight and moment under its name with `.next`. */
-export function learningModel(
-  design: ModelDesign,
-  { classWeights, weightDecay }: Pick<LearnerOptions, "classWeights" | "weightDecay">,
-): { readonly onnx: Uint8Array; readonly masks: readonly MaskSpec[] } {
-  const weights = weightInputs(design);
-  const { loss, masks } = lossOf(design, weights, classWeights);
-  const slopes = gradientsOf(loss, weights);
-  const rate = input("rate", []);
-  const correction = input("correction", []);
-  const outputs: Record<string, Tensor> = { loss };
-  for (const { name, shape } of weightSpecs(design)) {
-    const [weight, slope] = [weights.get(name) as Tensor, slopes.get(name) as Tensor]; // both maps hold every spec
-    const moved = adam(weight, slope, parameter(name + FIRST, shape), parameter(name + SECOND, shape), {
-      rate,
-      correction,
-      weightDecay,
-    });
-    outputs[name + NEXT] = moved.parameter;
-    outputs[name + FIRST + NEXT] = moved.m;
-    outputs[name + SECOND + NEXT] = moved.v;
-  }
-  return { onnx: encodeModel({ outputs, name: "learn" }), masks };
-}
-
-/** Opens the learning graph with fresh weights. */
+/** Fresh weights, and the graphs of a step as they are needed. */
 export async function openLearner(design: ModelDesign, options: LearnerOptions, open: OpenSession): Promise<Learner> {
-  const { onnx, masks } = learningModel(design, options);
-  const session = await open(onnx, { threads: options.threads });
-  let state = firstState(design, options.seed);
-  let spare = emptyLike(state);
+  const specs = weightSpecs(design);
+  const kept = keptState(design, options);
+  const state = takeTurns(firstState(specs, kept, options.seed, options.from ?? null));
+  const optimiser = chooseOptimiser(options);
+  const isAveraged = kept.some(({ start }) => start === "weight");
+  const sessions: Session[] = [];
+  const opened: Opened = async (onnx) => {
+    const session = await open(onnx, { threads: options.threads });
+    sessions.push(session);
+    return session;
+  };
+  const gradient = openGradient(design, options, opened);
+  const isWhole = options.batch === 1 && design.head.slopes === undefined;
+  const whole = once(() => oneBag(design, options, state, opened));
+  const many = once(() => manyBags(design, options, { state, gradient }, opened));
   let steps = 0;
-  const label = { data: new Float32Array(design.k), dims: [1, design.k] };
-  const scalar = (): { data: Float32Array<ArrayBuffer>; dims: number[] } => ({ data: new Float32Array(1), dims: [] });
-  const [rate, correction, loss] = [scalar(), scalar(), scalar()];
-  const makeMasks = maskMaker(masks);
   return {
-    async step({ features, n, d }, index, lr, random) {
+    async step(batch, lr, random) {
       steps += 1;
-      label.data.fill(0);
-      label.data[index] = 1;
-      const scalars = adamScalars(steps, lr);
-      rate.data[0] = scalars.rate;
-      correction.data[0] = scalars.correction;
-      const feeds = {
-        ...state,
-        ...makeMasks(n, random),
-        features: { data: features, dims: [n, d] },
-        label,
-        rate,
-        correction,
-      };
-      const into: Record<string, TensorData> = { loss };
-      for (const [name, value] of Object.entries(spare)) into[name + NEXT] = value;
-      await session.run(feeds, into);
-      [state, spare] = [spare, state];
-      return loss.data[0] as number;
+      const numbers = Object.entries(optimiser.scalars(steps, lr));
+      const scalars = Object.fromEntries(numbers.map(([name, value]) => [name, scalar(value)]));
+      const isOne = isWhole && !batch.some(({ tiles }) => gradient.isChunked(tiles.n));
+      const step = isOne ? await whole() : await many();
+      const loss = await step(batch, scalars, random);
+      state.swap();
+      return loss;
     },
     settle() {
-      for (const { name } of weightSpecs(design)) {
-        for (const moment of [FIRST, SECOND]) settleMoments(state[name + moment]?.data as Float32Array);
+      for (const { name, start } of kept) {
+        if (start === "zeros") settleMoments(state.now[name]?.data as Float32Array);
       }
     },
-    current: () => Object.fromEntries(weightSpecs(design).map(({ name }) => [name, state[name] as TensorData])),
-    close: () => session.close(),
+    current: () =>
+      Object.fromEntries(
+        specs.map(({ name }) => [name, state.now[isAveraged ? `${name}.average` : name] as TensorData]),
+      ),
+    async close() {
+      for (const session of sessions) await session.close();
+    },
   };
 }
 
-/** Copies of trained numbers that no later step touches. */
-export function copyWeights(feeds: Readonly<Record<string, TensorData>>): Weights {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
-  );
+export type Opened = (onnx: Uint8Array) => Promise<Session>;
+
+async function oneBag(design: ModelDesign, options: LearnerOptions, state: Turns, open: Opened): Promise<Step> {
+  const { onnx, masks } = wholeStep(design, options);
+  const session = await open(onnx);
+  const makeMasks = maskMaker(masks);
+  const feedsOf = exampleFeeds(design);
+  const loss = scalar(0);
+  return async ([example], scalars, random) => {
+    if (example === undefined) throw new RangeError("expected a batch of one bag, received none");
+    const feeds = { ...state.now, ...scalars, ...makeMasks(example.tiles.n, random), ...feedsOf(example) };
+    await session.run(feeds, { loss, ...state.spare });
+    return loss.data[0] as number;
+  };
 }
 
-function firstState(design: ModelDesign, seed: number): Record<string, TensorData> {
+interface Parts {
+  readonly state: Turns;
+  readonly gradient: BagGradient;
+}
+
+async function manyBags(
+  design: ModelDesign,
+  options: LearnerOptions,
+  { state, gradient }: Parts,
+  open: Opened,
+): Promise<Step> {
+  const { head } = design;
   const specs = weightSpecs(design);
-  const weights = initialise(specs, seed);
-  const state: Record<string, TensorData> = {};
-  for (const { name, shape } of specs) {
-    const data = weights[name] as Float32Array<ArrayBuffer>; // initialise() answers for every spec
-    state[name] = { data, dims: shape };
-    state[name + FIRST] = { data: new Float32Array(data.length), dims: shape };
-    state[name + SECOND] = { data: new Float32Array(data.length), dims: shape };
-  }
-  return state;
-}
-
-function emptyLike(state: Readonly<Record<string, TensorData>>): Record<string, TensorData> {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, { data, dims }]) => [name, { data: new Float32Array(data.length), dims }]),
+  const moving = await open(movingStep(design, options));
+  const feedsOf = exampleFeeds(design);
+  const sums = takeTurns(
+    Object.fromEntries(
+      specs.map(({ name }) => {
+        const { data, dims } = state.now[name] as TensorData; // a state holds every spec
+        return [name + SUM, { data: new Float32Array(data.length), dims }];
+      }),
+    ),
   );
+  return async (batch, scalars, random) => {
+    const m = batch.length;
+    const weights = Object.fromEntries(specs.map(({ name }) => [name, state.now[name] as TensorData]));
+    const chances = batch.map(() => (head.slopes === undefined ? () => random : again(random)));
+    const scored = batch.map((example, i) => ({ feeds: () => feedsOf(example), chance: chances[i] as () => Random }));
+    const compared = head.slopes === undefined ? null : await compareBags(design, gradient, scored, weights);
+    for (const { data } of Object.values(sums.now)) (data as Float32Array).fill(0);
+    let own = 0;
+    for (const [i, { feeds, chance }] of scored.entries()) {
+      const slopes = compared === null ? {} : { slopes: compared.slopes[i] as TensorData };
+      own += await gradient.add({ ...feeds(), ...slopes }, chance(), weights, sums);
+    }
+    await moving.run({ ...state.now, ...scalars, ...sums.now, share: scalar(1 / m) }, state.spare);
+    return own / m + (compared?.loss ?? 0);
+  };
 }
 
-/** Fresh masks at each call, in buffers that only grow. */
-function maskMaker(specs: readonly MaskSpec[]): (n: number, random: Random) => Record<string, TensorData> {
-  const buffers = new Map<string, Uint8Array>();
-  return (n, random) => {
-    const feeds: Record<string, TensorData> = {};
-    for (const { name, width, rate } of specs) {
-      const count = n * width;
-      let buffer = buffers.get(name);
-      if (buffer === undefined || buffer.length < count) {
-        buffer = new Uint8Array(Math.ceil(count / 4) * 4);
-        buffers.set(name, buffer);
-      }
-      fillMask(buffer, count, rate, random);
-      feeds[name] = { data: buffer.subarray(0, count), dims: [n, width] };
-    }
-    return feeds;
+/** A bag that is gone through twice needs the same masks both times, and none of them in memory in between. */
+function again(random: Random): () => Random {
+  const seed = random.bits();
+  return () => randomStream(seed, "masks");
+}
+
+/** The feeds of an example; the array of the target is used again by the next call. */
+function exampleFeeds(design: ModelDesign): (example: Example) => Record<string, TensorData> {
+  const { head, aggregator, covariates } = design;
+  const asked = { places: aggregator.usesPlaces === true, covariates };
+  const target = { data: new Float32Array(head.t), dims: [1, head.t] };
+  return (example) => {
+    head.encode(example.label, target.data);
+    return { ...bagFeeds(example.tiles, example.covariates, asked, example.id), target };
   };
+}
+
+function scalar(value: number) {
+  return { data: Float32Array.of(value), dims: [] };
 }

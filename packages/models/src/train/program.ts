@@ -1,42 +1,64 @@
 /**
  * From the description of a model to the graphs that run: one to learn (loss, gradients and new weights), one to judge on the
- * tune part, one to keep. All three call the same builders, so what is trained is what is deployed.
+ * tune part, one to keep. All of them call the same builders, so what is trained is what is deployed.
  */
-import { add, constant, crossEntropy, dropout, gradients, input, mul, parameter, sub, type Tensor } from "@nacre/graph";
-import type { Pooled, Scope, WeightSpec } from "../aggregator/aggregator.ts";
+import type { Task } from "@nacre/core";
+import { constant, dropout, gradients, input, mul, parameter, sub, type Tensor } from "@nacre/graph";
+import type { Scope, Scored, Sizes, WeightSpec } from "../aggregator/aggregator.ts";
 import type { ChosenAggregator } from "../aggregator/registry.ts";
-import { classifyLogits, classifyWeights } from "../head/classify.ts";
+import type { Head } from "../head/head.ts";
+import { linearScores, linearTerms, scoreWeights } from "../head/linear-scores.ts";
 import { dropoutRate } from "./dropout-mask.ts";
 import type { Standardisation } from "./standardise.ts";
 
 /** Everything but the weights. */
 export interface ModelDesign extends ChosenAggregator {
+  readonly task: Task;
+  readonly head: Head;
   /** Number of features of a tile. */
   readonly d: number;
-  /** Number of classes. */
-  readonly k: number;
+  /** Numbers known of a bag beside its tiles; 0 for none. */
+  readonly covariates: number;
   readonly standardisation: Standardisation;
 }
 
-/** A mask the learning graph wants at each step: uint8 [n, width], with this share of zeros. */
+/** A mask the learning graph wants at each step: uint8 [n or rows, width], with this share of zeros. */
 export interface MaskSpec {
   readonly name: string;
+  /** null: as many as tiles. */
+  readonly rows: number | null;
   readonly width: number;
   readonly rate: number;
 }
 
+/** What a model is fed of a bag, as nodes. */
+export interface BagInputs {
+  /** [n, d] */
+  readonly features: Tensor;
+  /** [n, 2] */
+  readonly places: Tensor | null;
+  /** [1, c] */
+  readonly covariates: Tensor | null;
+}
+
 /** What all graphs share. */
 export interface Assembled {
-  readonly scope: Scope;
-  readonly pooled: Pooled;
-  /** [1, k] */
-  readonly logits: Tensor;
+  readonly scored: Scored;
+  /** Standardised features, [n, d]. */
+  readonly tiles: Tensor;
   readonly masks: readonly MaskSpec[];
 }
 
-/** The weights of a design, the aggregator's first, then the head's. */
-export function weightSpecs({ aggregator, options, d, k }: ModelDesign): WeightSpec[] {
-  return [...aggregator.weights(options, d, k), ...classifyWeights(aggregator.width(options, d), k)];
+export function sizesOf({ d, head, covariates }: ModelDesign): Sizes {
+  return { d, k: head.k, groups: head.groups, covariates };
+}
+
+/** The weights of a design, the aggregator's first, then those of the scores. */
+export function weightSpecs(design: ModelDesign): WeightSpec[] {
+  const { aggregator, options, d, covariates, head } = design;
+  const h = aggregator.width(options, d);
+  const own = aggregator.weights(options, sizesOf(design));
+  return h === null ? [...own] : [...own, ...scoreWeights({ h, k: head.k, covariates, forms: head.forms })];
 }
 
 /** Weights as inputs, fed at each run. */
@@ -44,19 +66,33 @@ export function weightInputs(design: ModelDesign): Map<string, Tensor> {
   return new Map(weightSpecs(design).map(({ name, shape }) => [name, parameter(name, shape)]));
 }
 
-/** The forward pass. A label turns on what only the fit has: masks and further losses. */
+export function bagInputs({ d, aggregator, covariates }: ModelDesign): BagInputs {
+  return {
+    features: input("features", ["n", d]),
+    places: aggregator.usesPlaces ? input("places", ["n", 2]) : null,
+    covariates: covariates === 0 ? null : input("covariates", [1, covariates]),
+  };
+}
+
+/** The forward pass. A target turns on what only the fit has: masks and further losses. */
 export function assemble(
   design: ModelDesign,
   weights: ReadonlyMap<string, Tensor>,
-  features: Tensor,
-  label: Tensor | null,
+  { features, places, covariates }: BagInputs,
+  target: Tensor | null,
 ): Assembled {
   const masks: MaskSpec[] = [];
+  const tiles = standardised(features, design.standardisation);
+  const { k, groups } = design.head;
   const scope: Scope = {
-    tiles: standardised(features, design.standardisation),
+    tiles,
+    places,
+    covariates,
     d: design.d,
-    k: design.k,
-    label,
+    k,
+    groups,
+    label: target === null ? null : (design.head.classes?.(target) ?? null),
+    isFit: target !== null,
     weight(name) {
       const weight = weights.get(name);
       if (weight !== undefined) return weight;
@@ -64,31 +100,22 @@ export function assemble(
     },
     dropout(name, x, wanted) {
       const rate = dropoutRate(wanted);
-      if (label === null || rate === 0) return x;
-      const [n = "n", width] = x.shape;
-      if (typeof width !== "number")
-        throw new RangeError(`expected [n, width] for dropout ${name}, received ${x.shape}`);
-      const mask = { name: `mask.${name}`, width, rate };
+      if (target === null || rate === 0) return x;
+      const [rows = "n", width] = x.shape;
+      if (x.shape.length !== 2 || typeof width !== "number") {
+        throw new RangeError(`expected [rows, width] for dropout ${name}, received ${x.shape}`);
+      }
+      const mask = { name: `mask.${name}`, rows: typeof rows === "number" ? rows : null, width, rate };
       masks.push(mask);
-      return dropout(x, input(mask.name, [n, width], "uint8"), 1 - rate);
+      return dropout(x, input(mask.name, [rows, width], "uint8"), 1 - rate);
     },
   };
-  const pooled = design.aggregator.build(scope, design.options);
-  return { scope, pooled, logits: classifyLogits(scope, pooled.embedding), masks };
-}
-
-/** The loss of a bag and what it needs: inputs `features` [n, d] and `label` (one-hot, [1, k]). */
-export function lossOf(
-  design: ModelDesign,
-  weights: ReadonlyMap<string, Tensor>,
-  classWeights: Float32Array,
-): { loss: Tensor; masks: readonly MaskSpec[] } {
-  const label = input("label", [1, design.k]);
-  const { logits, pooled, masks } = assemble(design, weights, featuresOf(design), label);
-  const bag = crossEntropy(logits, mul(label, constant(classWeights, [1, design.k])));
-  if (pooled.auxiliary === undefined) return { loss: bag, masks };
-  const { loss, share } = pooled.auxiliary;
-  return { loss: add(mul(bag, 1 - share), mul(loss, share)), masks };
+  const built = design.aggregator.build(scope, design.options);
+  if ("scores" in built) return { scored: built, tiles, masks };
+  const { scores, rest } = linearScores(scope, built, design.head.forms);
+  const terms = linearTerms(scope, built, design.head.forms);
+  const { instances, offset, ...kept } = built;
+  return { scored: { ...kept, scores, terms, rest: terms === null ? null : rest }, tiles, masks };
 }
 
 /** Gradients of the loss by the name of the weight. */
@@ -97,13 +124,9 @@ export function gradientsOf(loss: Tensor, weights: ReadonlyMap<string, Tensor>):
   return new Map([...weights.keys()].map((name, i) => [name, found[i] as Tensor])); // answered in the order of the question
 }
 
-/** What judging asks for: weights and `features` in, `logits` [1, k] out. */
+/** What judging asks for: weights and a bag in, `scores` [1, k] out. */
 export function judgingOutputs(design: ModelDesign): Record<string, Tensor> {
-  return { logits: assemble(design, weightInputs(design), featuresOf(design), null).logits };
-}
-
-export function featuresOf({ d }: ModelDesign): Tensor {
-  return input("features", ["n", d]);
+  return { scores: assemble(design, weightInputs(design), bagInputs(design), null).scored.scores };
 }
 
 function standardised(features: Tensor, { mean, deviation }: Standardisation): Tensor {

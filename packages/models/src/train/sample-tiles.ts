@@ -1,10 +1,11 @@
 /** Fewer tiles of a large bag for one training step, so that memory has a bound. */
 import type { Bag, Random } from "@nacre/core";
+import type { Tiles } from "./bag-feeds.ts";
+import { takeTiles } from "./take-tiles.ts";
 
 /** `count` different tiles, in the order of the bag; the bag itself where it is no larger. */
-export function sampleTiles(bag: Bag, count: number | null, random: Random): Pick<Bag, "features" | "n" | "d"> {
+export function sampleTiles(bag: Bag, count: number | null, random: Random): Tiles {
   if (count === null || bag.n <= count) return bag;
-  const { d } = bag;
   const places = Int32Array.from({ length: bag.n }, (_, i) => i);
   for (let i = 0; i < count; i++) {
     const j = i + random.below(bag.n - i);
@@ -12,10 +13,15 @@ export function sampleTiles(bag: Bag, count: number | null, random: Random): Pic
     places[j] = places[i] as number;
     places[i] = chosen;
   }
-  const chosen = places.subarray(0, count).sort();
-  const features = new Float32Array(count * d);
-  for (const [row, place] of chosen.entries()) {
-    features.set(bag.features.subarray(place * d, (place + 1) * d), row * d);
-  }
-  return { features, n: count, d };
+  return takeTiles<Tiles>(bag, places.subarray(0, count).sort());
+}
+
+/** How many of n tiles a step takes, at least one; null for all. */
+export function tilesOfStep(
+  n: number,
+  { maxTiles, tileDropout }: { readonly maxTiles: number | null; readonly tileDropout: number },
+): number | null {
+  if (tileDropout === 0) return maxTiles;
+  const kept = Math.max(1, Math.round(n * (1 - tileDropout)));
+  return maxTiles === null ? kept : Math.min(maxTiles, kept);
 }

@@ -4,20 +4,13 @@ import { readOptions } from "../../src/aggregator/option.ts";
 import { aggregators, chooseAggregator, flagOption, integerOption, numberOption } from "../../src/index.ts";
 import { countOf } from "../../src/train/initialise.ts";
 import { weightSpecs } from "../../src/train/program.ts";
-import { identityStandardisation } from "../../src/train/standardise.ts";
+import { classifyDesign } from "../design.ts";
 
 const table = {
   hidden: integerOption(8, { min: 1, max: 64 }, "width"),
   rate: numberOption(0.5, { min: 0, max: 1 }, "share"),
   gated: flagOption(true, "gate"),
 };
-
-const design = (name: string, d: number, k: number, options = {}) => ({
-  ...unwrap(chooseAggregator({ name, ...options })),
-  d,
-  k,
-  standardisation: identityStandardisation(d),
-});
 
 describe("readOptions", () => {
   it("fills in what is not given", () => {
@@ -43,7 +36,11 @@ describe("readOptions", () => {
 
 describe("the registry", () => {
   it("tells every aggregator with its source and the meaning of its options", () => {
-    expect(aggregators().map(({ name }) => name)).toEqual(["mean", "max", "abmil", "clam-sb"]);
+    const names = aggregators().map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining(["mean", "max", "top-k", "per-tile", "abmil", "clam-sb", "clam-mb", "dsmil"]),
+    );
     for (const { title, paper, options } of aggregators()) {
       expect(title.length * paper.length).toBeGreaterThan(0);
       for (const option of Object.values(options)) expect(option.meaning.length).toBeGreaterThan(5);
@@ -57,7 +54,10 @@ describe("the registry", () => {
   });
 
   it("gives clam-sb the size that is published for 1,024 features, less the offset of the score", () => {
-    const size = weightSpecs(design("clam-sb", 1024, 2)).reduce((sum, spec) => sum + countOf(spec), 0);
+    const size = weightSpecs(classifyDesign({ name: "clam-sb" }, { d: 1024, k: 2 })).reduce(
+      (sum, spec) => sum + countOf(spec),
+      0,
+    );
     expect(size).toBe(790_793 - 2 - 1);
   });
 });

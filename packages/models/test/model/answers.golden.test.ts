@@ -3,21 +3,14 @@ import { openSession } from "@nacre/graph/node";
 import { describe, expect, it } from "vitest";
 import { predict } from "../../src/index.ts";
 import { encodeFitted } from "../../src/model/encode-fitted.ts";
+import { infoOf } from "../design.ts";
 import { designOf, goldenCases, relativeError, weightsOf } from "../golden.ts";
 import { bagOf } from "../planted-bags.ts";
 
 describe.each(goldenCases)("$aggregator: $name", (golden) => {
   it("answers as PyTorch in double precision does, output by output", async () => {
-    const classes = ["a", "b", "c"].slice(0, golden.k);
-    const info = {
-      task: { kind: "classify", label: "y", classes: classes as [string, string], positive: "a" },
-      d: golden.d,
-      space: "test",
-      aggregator: { name: golden.aggregator, options: golden.options },
-      standardised: true,
-      members: 1,
-    } as const;
-    const session = await openSession(encodeFitted(designOf(golden), weightsOf(golden), info));
+    const design = designOf(golden);
+    const session = await openSession(encodeFitted(design, weightsOf(golden), infoOf(design)));
     for (const { features, outputs } of golden.bags) {
       const answer = unwrap(await predict(session, bagOf(Float32Array.from(features), golden.d)));
       for (const name of ["logits", "probabilities", "embedding", "attention", "contribution"] as const) {

@@ -78,6 +78,8 @@ describe("fit", () => {
     const model = unwrap(await fit(request()));
     expect(unwrap(describeModel(model.onnx))).toEqual({
       task,
+      facts: { counts: [6, 6] },
+      covariates: 0,
       d: 5,
       space: "test",
       aggregator: { name: "abmil", options: { hidden: 8, attention: 4, gated: true, dropout: 0.25 } },
@@ -122,6 +124,42 @@ describe("fit", () => {
     }
   });
 
+  it("is the same fit where what is not asked for is spelt out", async () => {
+    const plain = unwrap(await fit(request()));
+    const spelt = {
+      optimiser: "adam",
+      clipNorm: null,
+      ema: null,
+      layerDecay: 1,
+      warmup: 0,
+      sampling: "each",
+      tileDropout: 0,
+      batch: 1,
+    } as const;
+    expect(unwrap(await fit(request({ options: { epochs: 4, lr: 1e-2, seed: 1, ...spelt } }))).onnx).toEqual(
+      plain.onnx,
+    );
+  });
+
+  it.each([
+    ["adamw", { optimiser: "adamw", weightDecay: 0.1 }],
+    ["sgd", { optimiser: "sgd", lr: 0.05 }],
+    ["clipping", { clipNorm: 0.05 }],
+    ["an average", { ema: 0.5 }],
+    ["a warm-up", { warmup: 2 }],
+    ["balanced draws", { sampling: "balanced" }],
+    ["tile dropout", { tileDropout: 0.5 }],
+    ["batches", { batch: 5 }],
+  ] as const)("with %s is another fit, the same each time, and learns", async (_, change) => {
+    const options = { epochs: 6, lr: 1e-2, seed: 1, ...change };
+    const [first, again] = [unwrap(await fit(request({ options }))), unwrap(await fit(request({ options })))];
+    expect(again.onnx).toEqual(first.onnx);
+    expect(first.weights).not.toEqual(
+      unwrap(await fit(request({ options: { epochs: 6, lr: 1e-2, seed: 1 } }))).weights,
+    );
+    expect(first.history.at(-1)?.trainLoss).toBeLessThan(first.history[0]?.trainLoss as number);
+  });
+
   it("fits on a choice of tiles where a bag is larger than allowed, the same choice each time", async () => {
     const options = { epochs: 3, lr: 1e-2, seed: 1, maxTiles: 3 };
     const [first, second] = [unwrap(await fit(request({ options }))), unwrap(await fit(request({ options })))];
@@ -141,6 +179,16 @@ describe("fit refuses", () => {
 
   it("an empty train part", async () => {
     expect(await failureOf({ train: [], tune: [] })).toMatchObject({ kind: "too-few" });
+  });
+
+  it("layer-wise decay for an aggregator of one layer", async () => {
+    expect(await failureOf({ options: { layerDecay: 0.5 } })).toMatchObject({ kind: "bad-study" });
+  });
+
+  it("follow-ups that are all censored", async () => {
+    const censored = { kind: "survive", time: "months", event: "died", intervals: null } as const;
+    const train = planted.labelled.map(({ id }, i) => ({ id, label: { time: 1 + i, event: false } }));
+    expect(await failureOf({ task: censored, train, tune: [] })).toMatchObject({ kind: "no-events" });
   });
 
   it("a bag of another dimension", async () => {

@@ -1,8 +1,8 @@
 import { adamScalars, encodeModel, type TensorData } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { describe, expect, it } from "vitest";
-import { learningModel } from "../../src/train/learner.ts";
-import { gradientsOf, lossOf, weightInputs } from "../../src/train/program.ts";
+import { gradientsOf, weightInputs } from "../../src/train/program.ts";
+import { lossOf, wholeStep } from "../../src/train/step-graph.ts";
 import { bagFeeds, designOf, type GoldenCase, goldenCases, relativeError, weightFeeds } from "../golden.ts";
 
 /** 5e-6, or twice what PyTorch itself loses in single precision: a loss near zero is a difference of large logits. */
@@ -11,7 +11,7 @@ const allowed = (float32Error: number): number => Math.max(5e-6, 2 * float32Erro
 /** The loss and all gradients of one case, as a session. */
 function openGradients(golden: GoldenCase) {
   const weights = weightInputs(designOf(golden));
-  const { loss } = lossOf(designOf(golden), weights, Float32Array.from(golden.classWeights));
+  const { loss } = lossOf(designOf(golden), weights);
   const slopes = gradientsOf(loss, weights);
   const outputs = Object.fromEntries([...slopes].map(([name, slope]) => [`${name}.slope`, slope]));
   return openSession(encodeModel({ outputs: { loss, ...outputs } }));
@@ -20,8 +20,7 @@ function openGradients(golden: GoldenCase) {
 /** Losses of 20 steps of Adam over the bags in turn, and the weights afterwards. */
 async function learn(golden: GoldenCase) {
   const { lr, weightDecay } = golden.adam;
-  const classWeights = Float32Array.from(golden.classWeights);
-  const session = await openSession(learningModel(designOf(golden), { classWeights, weightDecay }).onnx);
+  const session = await openSession(wholeStep(designOf(golden), { weightDecay }).onnx);
   let state: Record<string, TensorData> = weightFeeds(golden);
   for (const [name, { data, dims }] of Object.entries(state)) {
     state[`${name}.m`] = { data: new Float32Array(data.length), dims };

@@ -1,13 +1,20 @@
 import { randomStream, unwrap } from "@nacre/core";
+import { parameter, type Tensor } from "@nacre/graph";
 import { describe, expect, it } from "vitest";
+import { crossEntropyOf } from "../../src/head/classify.ts";
 import { classWeights, keptInMemory, readFitOptions } from "../../src/index.ts";
+import { endTiles } from "../../src/train/bag-ends.ts";
 import { dropoutRate, fillMask } from "../../src/train/dropout-mask.ts";
 import { advance, NO_PROGRESS, shouldStop } from "../../src/train/early-stopping.ts";
+import { batchOf } from "../../src/train/fit-options.ts";
 import { initialise } from "../../src/train/initialise.ts";
-import { crossEntropyOf } from "../../src/train/judge.ts";
-import { sampleTiles } from "../../src/train/sample-tiles.ts";
+import { suitsLayers, trainedWeights } from "../../src/train/optimiser-choice.ts";
+import { sampleTiles, tilesOfStep } from "../../src/train/sample-tiles.ts";
+import { drawBags, suitsSampling } from "../../src/train/sampling.ts";
 import { rateAt } from "../../src/train/schedule.ts";
 import { moments } from "../../src/train/standardise.ts";
+import { bytesOfTile, suitsMemory } from "../../src/train/step-memory.ts";
+import { classifyDesign } from "../design.ts";
 import { bagOf, noiseBag, plantBags } from "../planted-bags.ts";
 
 describe("dropout masks", () => {
@@ -85,12 +92,105 @@ describe("early stopping", () => {
   });
 });
 
+describe("an epoch", () => {
+  const rare = Array.from({ length: 100 }, (_, i) => ({ id: `bag-${i}`, label: i < 10 ? 1 : 0 }));
+
+  it("is made of every bag once, in another order each time", () => {
+    const [first, second] = [1, 2].map((epoch) => drawBags(rare, "each", randomStream(epoch)));
+    expect(first?.map(({ id }) => id).sort()).toEqual(rare.map(({ id }) => id).sort());
+    expect(second).not.toEqual(first);
+  });
+
+  it("is made of as many bags of a rare class as of a common one where classes are balanced, and of as many draws", () => {
+    const epochs = Array.from({ length: 50 }, (_, epoch) => drawBags(rare, "balanced", randomStream(epoch)));
+    expect(epochs.every((epoch) => epoch.length === rare.length)).toBe(true);
+    const share = epochs.flat().filter(({ label }) => label === 1).length / 5000;
+    expect(Math.abs(share - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / 5000));
+    expect(new Set(epochs.flat().map(({ id }) => id)).size).toBe(100);
+  });
+
+  it("balances nothing for a task without classes", () => {
+    const task = { kind: "regress", label: "age" } as const;
+    expect(suitsSampling(task, "balanced")).toMatchObject({
+      ok: false,
+      failure: { kind: "bad-study", received: "regress" },
+    });
+    expect(suitsSampling(task, "each").ok).toBe(true);
+  });
+
+  it("balances by its draws or by the weights of the loss, and by both only when it is told to", () => {
+    expect(unwrap(readFitOptions({ sampling: "balanced" })).classWeights).toBe("none");
+    expect(unwrap(readFitOptions({ sampling: "balanced", classWeights: "balanced" })).classWeights).toBe("balanced");
+    expect(unwrap(readFitOptions({})).classWeights).toBe("balanced");
+  });
+
+  it("compares 32 bags a step where the loss compares bags and the study says nothing", () => {
+    expect([batchOf({ batch: null }, false), batchOf({ batch: null }, true), batchOf({ batch: 5 }, true)]).toEqual([
+      1, 32, 5,
+    ]);
+  });
+});
+
+describe("the tiles of a step", () => {
+  it("leaves out a share, keeps one at least, and no more than are allowed", () => {
+    const count = (n: number, tileDropout: number, maxTiles: number | null = null) =>
+      tilesOfStep(n, { maxTiles, tileDropout });
+    expect([count(100, 0.25), count(1, 0.9), count(100, 0.25, 50), count(100, 0, 50), count(100, 0)]).toEqual([
+      75,
+      1,
+      50,
+      50,
+      null,
+    ]);
+  });
+
+  it("at the ends of the attention are the highest and lowest of each branch, the earlier of two that tie", () => {
+    const values = Float32Array.from([5, 0, 9, 1, 9, 2, 1, 3, 0, 4, 7, 5, 9, 6, 3, 7]);
+    expect(endTiles({ values, branches: 1 }, 2)).toEqual([1, 2, 4, 8]);
+    expect(endTiles({ values, branches: 2 }, 1)).toEqual([0, 1, 4, 7]);
+  });
+
+  it("fit into memory in chunks, or are refused by the number that would fit", () => {
+    const few = { maxTiles: null, chunk: 64 };
+    const bag = { id: "slide-9", n: 5000 };
+    const mixing = classifyDesign({ name: "dsmil" }, { d: 16, k: 2 });
+    const refused = suitsMemory(mixing, bag, few, 1000 * bytesOfTile(mixing));
+    expect(refused).toMatchObject({ ok: false, failure: { kind: "bad-study", received: "5000 tiles in slide-9" } });
+    expect(suitsMemory(mixing, bag, { ...few, maxTiles: 1000 }, 1000 * bytesOfTile(mixing)).ok).toBe(true);
+    expect(suitsMemory(classifyDesign({ name: "abmil" }, { d: 16, k: 2 }), bag, few, 1).ok).toBe(true);
+  });
+});
+
 describe("small parts of a fit", () => {
   it("the cosine schedule starts at the full rate and ends near zero", () => {
     expect(rateAt("cosine", 2, 1, 10)).toBe(2);
     expect(rateAt("cosine", 2, 6, 10)).toBeCloseTo(1, 12);
     expect(rateAt("cosine", 2, 10, 10)).toBeLessThan(0.05);
     expect(rateAt("constant", 2, 10, 10)).toBe(2);
+  });
+
+  it("a warm-up rises in a straight line to the full rate, from which the schedule goes on", () => {
+    expect([1, 2, 3, 4].map((step) => rateAt("constant", 2, step, 10, 4))).toEqual([0.5, 1, 1.5, 2]);
+    expect(rateAt("cosine", 2, 5, 10, 4)).toBe(2);
+    expect(rateAt("cosine", 2, 8, 10, 4)).toBeCloseTo(1, 12);
+  });
+
+  it("layers count from the tiles, and a layer moves at its share of the one above it", () => {
+    const spec = (name: string, layer?: number) => ({
+      name,
+      shape: [1],
+      initialisation: "zeros" as const,
+      ...(layer === undefined ? {} : { layer }),
+    });
+    const specs = [spec("first", 0), spec("second", 1), spec("head")];
+    const weights = new Map(specs.map(({ name }) => [name, parameter(name, [1])]));
+    const trained = trainedWeights(specs, weights, (name) => weights.get(name) as Tensor, {
+      weightDecay: 0,
+      layerDecay: 0.5,
+    });
+    expect(trained.map(({ rateScale }) => rateScale)).toEqual([0.25, 0.5, 1]);
+    expect(suitsLayers(specs, 0.5).ok).toBe(true);
+    expect(suitsLayers([spec("head")], 0.5)).toMatchObject({ ok: false, failure: { kind: "bad-study" } });
   });
 
   it("balanced weights let every class weigh the same in total", () => {
@@ -135,6 +235,15 @@ describe("small parts of a fit", () => {
     ["classWeights", "equal"],
     ["seed", 1.5],
     ["patiense", 3],
+    ["optimiser", "lion"],
+    ["clipNorm", 0],
+    ["ema", 1],
+    ["layerDecay", 0],
+    ["sampling", "all"],
+    ["tileDropout", 1],
+    ["warmup", -1],
+    ["batch", 0],
+    ["chunk", 8],
   ])("the option %s: %s is refused", (name, value) => {
     expect(readFitOptions({ [name]: value })).toMatchObject({ ok: false, failure: { kind: "bad-study" } });
   });
