@@ -19,7 +19,6 @@ const USAGE: ReadonlySet<FailureKind> = new Set([
   "duplicate-id",
   "one-class",
   "too-few",
-  "conflicting-label",
   "unfinished",
   "encoder-mismatch",
   "bad-encoder",
@@ -28,6 +27,6 @@ const USAGE: ReadonlySet<FailureKind> = new Set([
 /** The exit code of a command that ended with this failure. */
 export function exitCodeOf(kind: FailureKind): number {
   if (kind === "cancelled") return EXIT.cancelled;
-  if (kind === "refused") return EXIT.refused;
+  if (kind === "refused" || kind === "conflicting-label") return EXIT.refused;
   return USAGE.has(kind) ? EXIT.usage : EXIT.noResult;
 }

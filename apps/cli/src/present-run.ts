@@ -6,13 +6,14 @@ import type { CommandContext, CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
 
 export async function presentRun(result: RunResult, context: CommandContext, open: boolean): Promise<CommandResult> {
-  const { scorecardText } = await import("@nacre/pipeline");
+  const { runText } = await import("@nacre/pipeline");
   const { ready, removed, unlabelled, failed } = result.slides;
   const lines = [
-    ...(result.scorecard === null ? [] : [scorecardText(result.scorecard)]),
+    ...(result.scorecard === null ? [] : [runText(result.scorecard)]),
     "",
     `slides     ${ready} used, ${failed} failed, ${removed} removed as copies, ${unlabelled} without a label`,
     ...(failed > 0 || removed > 0 ? [`           see ${join(result.out, "slides.csv")}`] : []),
+    ...result.notes.map((note) => `note       ${note}`),
     ...(result.report === null
       ? ["next       run the other shards, then run once more without --shard to fit, judge and report"]
       : [`report     ${result.report}`]),

@@ -39,11 +39,11 @@ export function startPage(script: string): void {
     worker.onerror = (event) => fail(broken(event.message));
     worker.onmessage = ({ data }: MessageEvent<JudgeReply>) => {
       if (data.kind === "stage") say(`${data.stage.charAt(0).toUpperCase()}${data.stage.slice(1)}`);
-      else if (data.kind === "classes") offerClasses(positive, data.classes, positiveClass);
+      else if (data.kind === "classes") offerClasses(positive, data, positiveClass);
       else if (data.kind === "failure") fail(data.failure);
       else {
         stop();
-        positive.value = data.positive;
+        if (data.positive !== null) positive.value = data.positive;
         showResult(chosen.name, data);
         // A new table moves the reader to its result; another option leaves the reader at the option.
         if (positiveClass === null) element("result-title", HTMLElement).focus();
@@ -97,10 +97,25 @@ async function bytesOf(file: File): Promise<Uint8Array<ArrayBuffer> | null> {
   }
 }
 
-function offerClasses(select: HTMLSelectElement, classes: readonly string[], chosen: string | null): void {
+function offerClasses(
+  select: HTMLSelectElement,
+  { answer, classes }: Extract<JudgeReply, { kind: "classes" }>,
+  chosen: string | null,
+): void {
+  if (answer !== "classify") {
+    select.replaceChildren(new Option(NO_CLASSES[answer], ""));
+    select.disabled = true;
+    return;
+  }
   select.replaceChildren(...classes.map((name) => new Option(name, name, false, name === (chosen ?? classes.at(-1)))));
   select.disabled = classes.length < 2;
 }
+
+const NO_CLASSES = {
+  survive: "none: risks of an event",
+  regress: "none: numbers",
+  multilabel: "none: several labels",
+} as const;
 
 function clear(): void {
   element("problem", HTMLElement).hidden = true;

@@ -2,9 +2,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createContext, runInContext } from "node:vm";
+import { unwrap } from "@nacre/core";
 import { describe, expect, it } from "vitest";
 import { evaluateTable } from "../../../packages/pipeline/src/judge/evaluate-table.ts";
+import { judgeAnswers } from "../../../packages/pipeline/src/judge/judge-answers.ts";
+import { writeAnswers } from "../../../packages/pipeline/src/judge/write-answers.ts";
+import { parseTable } from "../../../packages/pipeline/src/study/parse-table.ts";
 import { BAD_TABLES } from "../../../packages/pipeline/test/judge/bad-tables.ts";
+import { labelTable, numberTable, riskTable } from "../../../packages/pipeline/test/report/answers/made-answers.ts";
 import type { JudgeReply, JudgeRequest } from "../src/judge-file.ts";
 import { builtPage, inventedTable, place, scriptOf } from "./build-page.ts";
 
@@ -41,6 +46,24 @@ describe("the script of the page", () => {
     evaluateTable(file, { positive: null, bootstrap: 200, seed: 7, out: place(name) });
     const judged = ask({ name: file, bytes: readFileSync(file) }).at(-1);
     if (judged?.kind !== "judged") throw new Error(`expected a judgement, received ${JSON.stringify(judged)}`);
+    expect(judged.scorecard).toBe(readFileSync(`${place(name)}/scorecard.json`, "utf8"));
+    expect(judged.report).toBe(readFileSync(`${place(name)}/report.html`, "utf8"));
+  });
+
+  it.each([
+    ["risks", riskTable(90)],
+    ["numbers", numberTable(60)],
+    ["several labels", labelTable(60)],
+  ])("gives the scorecard and the report of the command to the last bit, for %s", (name, text) => {
+    const file = place(`${name}.csv`);
+    writeFileSync(file, text);
+    const options = { bootstrap: 200, seed: 7, subgroups: null, horizons: [] };
+    writeAnswers(place(name), unwrap(judgeAnswers(unwrap(parseTable(text, file)), options)));
+    const replies = ask({ name: file, bytes: readFileSync(file) });
+    expect(replies[1]).toMatchObject({ kind: "classes", classes: [] });
+    const judged = replies.at(-1);
+    if (judged?.kind !== "judged") throw new Error(`expected a judgement, received ${JSON.stringify(judged)}`);
+    expect(judged.positive).toBeNull();
     expect(judged.scorecard).toBe(readFileSync(`${place(name)}/scorecard.json`, "utf8"));
     expect(judged.report).toBe(readFileSync(`${place(name)}/report.html`, "utf8"));
   });

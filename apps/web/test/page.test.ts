@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluateTable } from "../../../packages/pipeline/src/judge/evaluate-table.ts";
+import { labelTable, numberTable, riskTable } from "../../../packages/pipeline/test/report/answers/made-answers.ts";
 import { builtPage, inventedTable, place } from "./build-page.ts";
 
 /** Engines differ in the last bit of exp and log, and so may what is fitted with them. */
@@ -84,6 +85,24 @@ describe.skipIf(isAbsent)("the page in a browser", () => {
     await page.waitForFunction(() => document.querySelector("#sections")?.textContent?.includes("--positive benign"));
     expect(await page.evaluate(() => document.activeElement?.id)).not.toBe("result-title");
     expect(JSON.parse(await saved("#save-scorecard")).internal.auprc).toEqual(commanded("benign").internal.auprc);
+  });
+
+  it.each([
+    ["risks", riskTable(90), "Survival by risk"],
+    ["numbers", numberTable(60), "Bland and Altman"],
+    ["labels", labelTable(60), "Label by label"],
+  ])("judges %s as well, and offers no positive class where there is none", async (name, text, words) => {
+    await drop(`${name}.csv`, text);
+    await page.waitForFunction(
+      ([file, shown]) =>
+        document.querySelector("#result-title")?.textContent === file &&
+        document.querySelector("#sections")?.textContent?.includes(shown as string),
+      [`${name}.csv`, words],
+    );
+    expect(await page.isDisabled("#positive")).toBe(true);
+    expect(await page.textContent("#positive")).toMatch(/^none: /);
+    expect(await saved("#save-report")).toContain(`<title>${name}.csv: judged</title>`);
+    expect(JSON.parse(await saved("#save-scorecard")).unit).toBe("patient");
   });
 
   it("names what is wrong with a table, and where", async () => {

@@ -1,5 +1,5 @@
 export { type Allowance, type AuditInput, type AuditReport, audit, refusals } from "./audit/audit.ts";
-export type { Example, Finding, FindingKind, Severity, SkippedCheck } from "./audit/finding.ts";
+export type { Example, Finding, FindingKind, Severity, SkippedCheck, TableFindingKind } from "./audit/finding.ts";
 export type { SlideVectors } from "./audit/near-duplicate.ts";
 export { type Proposal, type ProposalKind, type ProposalOptions, proposeSplit } from "./audit/proposal.ts";
 export { type BaselineOptions, type ColumnCase, columnBaseline } from "./baseline/column-baseline.ts";
@@ -12,18 +12,24 @@ export type {
   BoardPart,
   BoardPartName,
   BoardTask,
+  EntryFacts,
   PartResult,
   Spread,
+  TaskMetric,
 } from "./board/board-entry.ts";
+export { BOARD_METRICS, BOARD_METRICS_OF, type BoardMetric } from "./board/board-metric.ts";
 export {
-  BOARD_METRICS,
-  type Board,
-  type BoardMetric,
-  type BoardOptions,
-  boardMetric,
-  judgeBoard,
-} from "./board/judge-board.ts";
+  type Answers,
+  answers,
+  type BoardKindName,
+  type BoardQuestion,
+  type MultilabelQuestion,
+} from "./board/board-question.ts";
+export { boardMetric } from "./board/classify-kind.ts";
+export { type Board, type BoardOptions, judgeBoard } from "./board/judge-board.ts";
 export { archivesOf, type PretrainingOverlap, pretrainingOverlap, type TestData } from "./board/pretraining-overlap.ts";
+export { PRETRAINING_SOURCES, type PretrainingSource } from "./board/pretraining-source.data.ts";
+export { pretrainingSourceOf } from "./board/pretraining-source.ts";
 export { applyCalibration } from "./calibration/apply.ts";
 export type {
   Calibration,
@@ -33,6 +39,7 @@ export type {
   PlattCalibration,
   TemperatureCalibration,
 } from "./calibration/calibration.ts";
+export type { CalibrationCandidate, CalibrationChoice } from "./calibration/choose.ts";
 export { fitIsotonic } from "./calibration/isotonic.ts";
 export {
   type CalibratedOnTune,
@@ -42,14 +49,18 @@ export {
 } from "./calibration/on-tune.ts";
 export { fitPlatt } from "./calibration/platt.ts";
 export { fitTemperature } from "./calibration/temperature.ts";
+export type { TunedFold } from "./calibration/tuned-fold.ts";
 export { cohortOfSplit } from "./cohort/cohort-of-split.ts";
+export type { DateCells } from "./cohort/date-cell.ts";
+export { type OwnSplit, ownSplitOf } from "./cohort/own-split.ts";
 export { type CohortTable, type CohortTableOptions, cohortOfTable } from "./cohort/read-cohort-table.ts";
-export { strangerRows } from "./cohort/stranger.ts";
+export { type Strangers, strangersOf } from "./cohort/stranger.ts";
 export { comparePredictions, type NamedPredictions, type PredictionComparison } from "./compare/compare-predictions.ts";
 export type { Difference } from "./compare/difference.ts";
 export type { CompareOptions } from "./compare/judge.ts";
 export { type Mcnemar, mcnemar } from "./compare/mcnemar.ts";
 export { benjaminiHochberg, holm } from "./compare/multiplicity.ts";
+export type { PairPower } from "./compare/pair-power.ts";
 export { type PairedComparison, pairedBootstrap } from "./compare/paired-bootstrap.ts";
 export {
   type NamedSample,
@@ -72,12 +83,15 @@ export { normalTail } from "./distribution/normal.ts";
 export { type Estimate, undefinedEstimate, Z95 } from "./estimate.ts";
 export type { ClaimPower, Examination, PartExamination } from "./examine.ts";
 export { type BootstrapOptions, bootstrap, quantile } from "./interval/bootstrap.ts";
+export { SEED_COLUMN, type SeedSpread, spreadBySeed } from "./interval/by-seed.ts";
 export { clopperPearson } from "./interval/clopper-pearson.ts";
 export { newcombe, wilson } from "./interval/wilson.ts";
 export type { KindScore, Parts, ScoreOptions } from "./kind/kind.ts";
 export { evaluateMultilabel, type Labels, type MultilabelRow, type MultilabelScore } from "./kind/multilabel.ts";
 export { evaluateRegression, type RegressRow, type RegressScore } from "./kind/regress.ts";
+export type { CalibrationGroup, SurvivalCalibration } from "./kind/survival-calibration.ts";
 export {
+  type BrierOverTime,
   evaluateSurvival,
   type FollowUp,
   type SurviveRow,
@@ -97,6 +111,7 @@ export { type PrecisionRecallPoint, prCurve, type RocPoint, rocCurve } from "./m
 export { DECISION_THRESHOLDS, type DecisionPoint, decisionCurve } from "./metric/decision.ts";
 export { delong, hanleyVariance, type PairedDelong, pairedDelong } from "./metric/delong.ts";
 export { eceMetric } from "./metric/ece.ts";
+export type { EceEstimate } from "./metric/ece-chance.ts";
 export { eceMassMetric } from "./metric/ece-mass.ts";
 export { f1Metric, weightedF1Metric } from "./metric/f1.ts";
 export { logLossMetric } from "./metric/log-loss.ts";
@@ -107,10 +122,12 @@ export { METRICS } from "./metric/registry.ts";
 export { type ReliabilityBin, reliabilityBins } from "./metric/reliability.ts";
 export { npvMetric, ppvMetric, sensitivityMetric, specificityMetric } from "./metric/sensitivity.ts";
 export { topKMetric } from "./metric/top-k.ts";
+export type { LabelScore } from "./multilabel/label-score.ts";
 export type { MultilabelSample } from "./multilabel/multilabel-sample.ts";
 export { MULTILABEL_METRICS } from "./multilabel/registry.ts";
 export { type PermutationOptions, type PermutationTest, permutationTest } from "./null-test/permutation-test.ts";
 export { ORDINAL_METRICS } from "./ordinal/registry.ts";
+export type { OperatingPoint, SharePower } from "./power/operating-point.ts";
 export {
   type AurocClaim,
   type AurocPrecision,
@@ -140,6 +157,8 @@ export { REGRESSION_METRICS } from "./regression/registry.ts";
 export { type RegressionSample, regressionSample } from "./regression/regression-sample.ts";
 export { adjustedRand } from "./robustness/adjusted-rand.ts";
 export { type ClusteringOptions, type ClusteringScore, clusteringScore } from "./robustness/clustering-score.ts";
+export type { FeatureRobustness } from "./robustness/feature-robustness.ts";
+export { type FeatureJudgement, type JudgeFeaturesInput, judgeFeatures } from "./robustness/judge-features.ts";
 export {
   type Accuracies,
   averagePerformanceDrop,
@@ -162,9 +181,13 @@ export {
   type PartScore,
   scorePatients,
 } from "./scorecard.ts";
+export type { ColumnShift } from "./shift/by-column.ts";
+export { isDateColumn } from "./shift/date-column.ts";
 export { type DriftOptions, type DriftPeriod, type DriftReport, driftOverTime } from "./shift/drift.ts";
 export { type ExternalShift, internalAgainstExternal } from "./shift/internal-external.ts";
 export { kolmogorovSmirnov } from "./shift/kolmogorov-smirnov.ts";
+export type { Monitor } from "./shift/monitor.ts";
+export type { PartDrift } from "./shift/over-time.ts";
 export { type GroupScores, type GroupShift, type PerGroupOptions, perGroupShift } from "./shift/per-group.ts";
 export type { DatedPrediction } from "./shift/period.ts";
 export { stabilityIndex } from "./shift/stability-index.ts";

@@ -5,7 +5,9 @@
  */
 import type { ClassifyTask, Outcome } from "@nacre/core";
 import { ok, randomStream } from "@nacre/core";
-import { type CalibrationComparison, calibrateOnTune } from "./calibration/on-tune.ts";
+import { type CalibrationComparison, calibrateByFold } from "./calibration/on-tune.ts";
+import { type TunedFold, tunedFolds } from "./calibration/tuned-fold.ts";
+import type { CorrectedColumn } from "./compare/subgroup-difference.ts";
 import type { Estimate } from "./estimate.ts";
 import { type Examination, examine } from "./examine.ts";
 import { type BootstrapOptions, bootstrap } from "./interval/bootstrap.ts";
@@ -13,6 +15,7 @@ import { confusion } from "./metric/accuracy.ts";
 import { aurocMetric, weightedAuroc } from "./metric/auroc.ts";
 import { type DecisionPoint, decisionCurve } from "./metric/decision.ts";
 import { delong } from "./metric/delong.ts";
+import { besideChance, type EceEstimate } from "./metric/ece-chance.ts";
 import { eceMassMetric } from "./metric/ece-mass.ts";
 import { f1Metric, weightedF1Metric } from "./metric/f1.ts";
 import { logLossMetric } from "./metric/log-loss.ts";
@@ -31,7 +34,7 @@ import {
 } from "./prediction.ts";
 import { classCounts, isClass, type Sample, scoresOf } from "./sample.ts";
 import { type SubgroupResult, subgroups } from "./subgroup.ts";
-import { type Triage, triage } from "./triage/triage.ts";
+import { type Triage, triageByFold } from "./triage/triage.ts";
 
 export interface EvaluateOptions extends ToPatientsOptions {
   /** Bootstrap replicates behind every interval. */
@@ -50,6 +53,7 @@ export interface AurocEstimate extends Estimate {
     readonly low: number | null;
     readonly high: number | null;
     readonly variance: number | null;
+    readonly reason?: string;
   } | null;
 }
 
@@ -66,16 +70,17 @@ export interface PartScore {
   readonly accuracy: Estimate;
   readonly balancedAccuracy: Estimate;
   readonly brier: Estimate;
-  readonly ece: Estimate;
+  /** No interval: it is biased upwards. What a calibrated model shows by chance stands beside it; so too in `more.eceMass`. */
+  readonly ece: EceEstimate;
   readonly calibration: { readonly slope: Estimate; readonly intercept: Estimate; readonly inTheLarge: Estimate };
   readonly cIndex: null;
   /** F1, MCC, log loss and their kin by name; two classes also hold sensitivity, specificity, ppv and npv at 0.5. */
   readonly more: Readonly<Record<string, Estimate>>;
   /** Agreement of grades by name; null where the classes have no order. */
   readonly ordinal: Readonly<Record<string, Estimate>> | null;
-  /** Calibration before and after, fitted on tune patients that are not in this part; null where the table has none. */
+  /** Calibration before and after, fitted fold by fold on tune patients (`tunedFolds`); null where the table has none. */
   readonly recalibration: CalibrationComparison | null;
-  /** Who needs no second look; thresholds from the tune part, or from this part and then marked optimistic. Two classes only. */
+  /** Who needs no second look; thresholds of each fold from its tune part, or from this part and then marked optimistic. Two classes only. */
   readonly triage: Triage | null;
   /** Label (row) against call (column), in the order of the classes. */
   readonly confusion: readonly (readonly number[])[];
@@ -115,54 +120,51 @@ export function evaluate(
     options,
   );
   if (!external.ok) return external;
-  const tune = toPatients(
-    rows.filter((r) => r.part === "tune"),
-    task,
-    { conflicts: "separate" },
-  );
-  if (!tune.ok) return tune;
-  const score = (patients: readonly PatientPrediction[], name: "internal" | "external"): PartScore =>
-    scorePatients(patients, task, { ...options, tune: tune.value }, name);
+  const tune = rows.filter((r) => r.part === "tune");
+  const readable = toPatients(tune, task, { conflicts: "separate" });
+  if (!readable.ok) return readable;
   const parts = { internal: test.value, external: external.value };
   const chance = { replicates: options.bootstrap, seed: randomStream(options.seed, "examine").bits() };
+  const seeds = { internal: seedOf(options, "internal"), external: seedOf(options, "external") };
+  const examination = examine(parts, task, options.subgroups, chance, seeds);
+  const score = (patients: readonly PatientPrediction[], name: "internal" | "external"): PartScore => {
+    const judged = rows.filter((r) => r.part === (name === "internal" ? "test" : "external"));
+    const tuned = tune.length === 0 ? [] : tunedFolds({ judged, patients, tune }, task, options);
+    return scorePatients(patients, task, { ...options, tuned, examined: examination[name]?.subgroups ?? [] }, name);
+  };
   return ok({
-    examination: examine(parts, task, options.subgroups, chance),
+    examination,
     internal: score(test.value, "internal"),
     external: external.value.length === 0 ? null : score(external.value, "external"),
   });
 }
 
-/** In cross-validation a patient is tune in one fold and test in another: such a patient teaches no threshold. */
-function tuneFor(
-  tune: readonly PatientPrediction[],
-  judged: readonly PatientPrediction[],
-  task: ClassifyTask,
-): Sample | null {
-  const here = new Set(judged.map((p) => p.patient));
-  const others = tune.filter((p) => !here.has(p.patient) && p.label !== null);
-  return others.length === 0 ? null : sampleOf(others, task);
-}
-
-/** All numbers of one part. `name` keeps the chance of the parts apart. */
+/** All numbers of one part. `tuned`: what its models may learn from (`tunedFolds`). `name` keeps the chance of the parts apart. */
 export function scorePatients(
   patients: readonly PatientPrediction[],
   task: ClassifyTask,
-  options: EvaluateOptions & { readonly tune?: readonly PatientPrediction[] },
+  options: EvaluateOptions & {
+    readonly tuned?: readonly TunedFold[];
+    /** The subgroups as `examine` found them, from the same draws. */
+    readonly examined?: readonly CorrectedColumn[];
+  },
   name: string,
 ): PartScore {
   const sample = sampleOf(patients, task);
   const chance: BootstrapOptions = {
     replicates: options.bootstrap,
-    seed: randomStream(options.seed, "evaluate", name).bits(),
+    seed: seedOf(options, name),
     ...(options.interval === undefined ? {} : { interval: options.interval }),
   };
-  const named = (metrics: readonly Metric[]): Record<string, Estimate> => {
-    const values = bootstrap(sample, metrics, chance);
-    return Object.fromEntries(metrics.map((m, i) => [m.name, values[i] as Estimate]));
-  };
-  const tune = tuneFor(options.tune ?? [], patients, task);
-  const estimates = bootstrap(sample, METRICS, chance);
-  const by = (metric: string): Estimate => estimates[METRICS.findIndex((m) => m.name === metric)] as Estimate;
+  const more = moreMetrics(sample.k);
+  const ordinal = options.ordered === true ? ORDINAL_METRICS : [];
+  // One bootstrap for all: the draws are the dearest part of it, and metrics of one sample share their sums.
+  const metrics: readonly Metric[] = [...METRICS, ...more, ...ordinal];
+  const estimates = bootstrap(sample, metrics, chance);
+  const by = (metric: string): Estimate => estimates[metrics.findIndex((m) => m.name === metric)] as Estimate;
+  const named = (some: readonly Metric[]): Record<string, Estimate> =>
+    Object.fromEntries(some.map((m) => [m.name, by(m.name)]));
+  const tuned = options.tuned ?? [];
   const counts = classCounts(sample);
   return {
     n: sample.n,
@@ -174,23 +176,38 @@ export function scorePatients(
     accuracy: by("accuracy"),
     balancedAccuracy: by("balancedAccuracy"),
     brier: by("brier"),
-    ece: by("ece"),
+    ece: besideChance(by("ece"), sample, "width"),
     calibration: {
       slope: by("calibrationSlope"),
       intercept: by("calibrationIntercept"),
       inTheLarge: by("calibrationInTheLarge"),
     },
     cIndex: null,
-    more: named(moreMetrics(sample.k)),
-    ordinal: options.ordered === true ? named(ORDINAL_METRICS) : null,
-    recalibration: tune === null ? null : calibrateOnTune(tune, sample, chance),
-    triage: sample.k === 2 && sample.n > 0 ? triage(tune, sample) : null,
+    more: { ...named(more), eceMass: besideChance(by("eceMass"), sample, "mass") },
+    ordinal: options.ordered === true ? named(ordinal) : null,
+    recalibration: tuned.length === 0 ? null : calibrateByFold(tuned, sample, chance),
+    triage: sample.k === 2 && sample.n > 0 ? triageByFold(tuned, sample) : null,
     confusion: confusion(sample),
     perClass: perClass(sample, chance),
-    subgroups: subgroups(patients, task, options.subgroups, chance),
+    subgroups: examinedGroups(options) ?? subgroups(patients, task, options.subgroups, chance),
     decision: decisionCurve(sample),
     folds: folds(patients, task, chance),
   };
+}
+
+function seedOf({ seed }: EvaluateOptions, part: string): number {
+  return randomStream(seed, "evaluate", part).bits();
+}
+
+/** Subgroups that were examined already; null where they were not, or with another kind of interval. */
+function examinedGroups({
+  examined,
+  interval,
+}: EvaluateOptions & { readonly examined?: readonly CorrectedColumn[] }): SubgroupResult[] | null {
+  if (examined === undefined || interval === "bca") return null;
+  return examined.flatMap(({ column, difference }) =>
+    difference.groups.map(({ group, n, estimate }) => ({ column, group, n, auroc: estimate })),
+  );
 }
 
 function moreMetrics(k: number): Metric[] {
@@ -199,10 +216,14 @@ function moreMetrics(k: number): Metric[] {
   return k > 3 ? [...shared, topKMetric(3)] : shared;
 }
 
+/** pROC prints 1 to 1 here; nobody is shown that. */
+const NO_VARIANCE = "no interval: DeLong's variance is 0, which says nothing about how sure the AUROC is";
+
 function delongBeside(sample: Sample): AurocEstimate["delong"] {
   if (sample.k !== 2) return null;
-  const { low, high, variance } = delong(scoresOf(sample), isClass(sample));
-  return { low, high, variance };
+  const { low, high, variance, reason } = delong(scoresOf(sample), isClass(sample));
+  if (variance === 0) return { low: null, high: null, variance, reason: NO_VARIANCE };
+  return { low, high, variance, ...(reason === undefined ? {} : { reason }) };
 }
 
 function perClass(sample: Sample, chance: BootstrapOptions): PartScore["perClass"] {

@@ -71,11 +71,32 @@ describe("evaluate", () => {
     expect(judged([...rows, ...both]).internal.recalibration).toBeNull();
   });
   it("gives every number a value inside its interval, with n and method", () => {
-    for (const e of estimates(judged(study(90)).internal)) {
+    const { internal } = judged(study(90));
+    for (const e of estimates(internal)) {
       expect(e.n).toBe(90);
+      if (e === internal.ece) continue;
       expect(e.method).toMatch(/bootstrap over patients/);
       expect((e.low as number) <= (e.high as number)).toBe(true);
     }
+  });
+  it("gives the calibration error without an interval, beside what a calibrated model would show", () => {
+    const { ece, more } = judged(study(90)).internal;
+    for (const e of [ece, more.eceMass]) {
+      expect(e).toMatchObject({ low: null, high: null, reason: expect.stringMatching(/biased upwards/) });
+      expect(e).toHaveProperty("expectedIfCalibrated", expect.any(Number));
+    }
+    expect(ece.expectedIfCalibrated).toBeGreaterThan(0);
+  });
+  it("shows nobody the interval of width zero that DeLong gives a perfect ranking", () => {
+    const ranked = study(30).map((r) => ({ ...r, probabilities: r.label === "yes" ? [0.1, 0.9] : [0.9, 0.1] }));
+    const { auroc } = judged(ranked).internal;
+    expect(auroc).toMatchObject({ value: 1, method: expect.stringMatching(/Newcombe/) });
+    expect(auroc.delong).toMatchObject({
+      low: null,
+      high: null,
+      variance: 0,
+      reason: expect.stringMatching(/variance is 0/),
+    });
   });
   it("puts DeLong beside the bootstrap of the AUROC", () => {
     const { auroc } = judged(study(90)).internal;

@@ -6,6 +6,7 @@ export {
   type CohortAudit,
 } from "./audit/audit-cohort.ts";
 export { auditText } from "./audit/audit-text.ts";
+export { PAGE_EXAMPLES, writeAudit } from "./audit/write-audit.ts";
 export { writeProposal } from "./audit/write-proposal.ts";
 export { boardText } from "./board/board-text.ts";
 export { type MadeBoard, type MakeBoardOptions, makeBoard } from "./board/make-board.ts";
@@ -30,10 +31,12 @@ export {
   type TableScorecard,
 } from "./judge/evaluate-table.ts";
 export type { AnswerScore, AnswerScorecard } from "./judge/judge-answers.ts";
+export { type AnyRunScorecard, isClassCard, runText } from "./judge/judge-question.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
 export { rewriteReport } from "./rewrite-report.ts";
 export { type Progress, silent } from "./run/progress.ts";
 export { type RunOptions, type RunResult, runStudy } from "./run-study.ts";
+export { studyProbes } from "./study/choose-model.ts";
 export { checkStudy, readStudy, type Study } from "./study/read-study.ts";
 export type { StudyFile } from "./study/study-schema.ts";

@@ -8,10 +8,13 @@ import { decoderReport } from "@nacre/imaging/node";
 import { FIT_DEFAULTS, modelCard, type PartCount } from "@nacre/models";
 import type { FinishedRun, ProvenanceRecord, Versions } from "./finished-run.ts";
 import { bagsOf } from "./fit/bag-list.ts";
+import { type AnyRunScorecard, isClassCard } from "./judge/judge-question.ts";
 import { writePaper } from "./paper/write-paper.ts";
 import { renderReport } from "./report/render-report.ts";
 import { renderSummary } from "./report/render-summary.ts";
-import { reportData } from "./report-data-of.ts";
+import { renderAnswerSummary } from "./report/run-answers/answer-summary.ts";
+import { renderRunAnswers } from "./report/run-answers/render-run-answers.ts";
+import { plainReportData, reportData } from "./report-data-of.ts";
 import { hashFile, hashOf } from "./run/hash.ts";
 import type { RunFolder } from "./run/run-folder.ts";
 
@@ -27,20 +30,28 @@ export async function versions(): Promise<Versions> {
 }
 
 /** Writes the records of a finished run. */
-export async function writeRecords(folder: RunFolder, run: FinishedRun): Promise<void> {
+export async function writeRecords(folder: RunFolder, run: FinishedRun<AnyRunScorecard>): Promise<void> {
   folder.write("scorecard.json", pretty(scorecardJson(run)));
   folder.write("model/model.json", pretty(modelCard(cardFacts(run))));
   const provenance = provenanceOf(folder, run, await versions());
   folder.write("provenance.json", pretty(provenance));
-  const data = reportData(folder, run, provenance);
+  const { scorecard } = run;
+  if (!isClassCard(scorecard)) {
+    const data = plainReportData(folder, run, provenance);
+    folder.write("report.html", renderRunAnswers(data, scorecard));
+    folder.write("summary.md", renderAnswerSummary(data, scorecard));
+    return;
+  }
+  const ofClasses: FinishedRun = { ...run, scorecard };
+  const data = reportData(folder, ofClasses, provenance);
   folder.write("report.html", renderReport(data));
   folder.write("summary.md", renderSummary(data));
-  writePaper(folder, { run, provenance, data });
+  writePaper(folder, { run: ofClasses, provenance, data });
 }
 
 function provenanceOf(
   folder: RunFolder,
-  { study, states, encoder, fitted }: FinishedRun,
+  { study, states, encoder, fitted, model }: FinishedRun<AnyRunScorecard>,
   made: Versions,
 ): ProvenanceRecord {
   const { file: _, ...keys } = study;
@@ -53,20 +64,30 @@ function provenanceOf(
       cohort: hashFile(study.cohort),
       ...(encoder === null ? {} : { encoder: encoder.sha256 }),
       ...Object.fromEntries(fitted.map((f) => [f.file, hashFile(folder.file(f.file))])),
-      "model/model.onnx": hashFile(folder.file("model", "model.onnx")),
+      ...(model === null ? {} : { [model]: hashFile(folder.file(model)) }),
       "predictions.csv": hashFile(folder.file("predictions.csv")),
+      "tune-predictions.csv": hashFile(folder.file("tune-predictions.csv")),
     },
     inputs: states.flatMap((s) => (s.extracted === null ? [] : [{ slide: s.row.slide, sha256: s.extracted.sha256 }])),
   };
 }
 
-function scorecardJson({ study, scorecard, localised, drawn }: FinishedRun): unknown {
+function scorecardJson({
+  study,
+  cohort,
+  scorecard,
+  localised,
+  drawn,
+  faithful,
+}: FinishedRun<AnyRunScorecard>): unknown {
   const shares = (localised ?? []).map((l) => l.share);
   return {
     study: study.name,
     seed: study.seed,
     ...scorecard,
+    task: cohort.question,
     heatmapScales: drawn.scales,
+    ...(faithful === null ? {} : { faithfulness: faithful }),
     ...(shares.length === 0
       ? {}
       : {
@@ -79,19 +100,19 @@ function scorecardJson({ study, scorecard, localised, drawn }: FinishedRun): unk
   };
 }
 
-function cardFacts(run: FinishedRun): Parameters<typeof modelCard>[0] {
+function cardFacts(run: FinishedRun<AnyRunScorecard>): Parameters<typeof modelCard>[0] {
   const { study, cohort, encoder, fitted, division, bags } = run;
   const count = (slides: readonly Parameters<typeof bagsOf>[1][number][]): PartCount => {
     const part = bagsOf(bags, slides);
     return {
       bags: part.length,
       patients: new Set(part.map((b) => b.row.patient)).size,
-      classes: cohort.task.classes.map((c) => part.filter((b) => b.label === c).length),
+      classes: cohort.task.classes.map((c) => part.filter((b) => cohort.answers.get(b.row.slide)?.group === c).length),
     };
   };
   return {
     study: study.name,
-    task: cohort.task,
+    task: cohort.question,
     encoder: {
       name: encoder?.name ?? "unknown (features were brought)",
       licence: encoder?.licence ?? "unknown",

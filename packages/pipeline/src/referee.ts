@@ -1,7 +1,14 @@
+export {
+  type AnswerScorecard,
+  type JudgeAnswersOptions,
+  judgeAnswers,
+} from "./judge/judge-answers.ts";
 export { type JudgeTableOptions, judgeTable, type TableJudgement, type TableScorecard } from "./judge/judge-table.ts";
+export { kindOfTable, type TableKind } from "./judge/read-answers.ts";
 export { classesOf } from "./judge/read-predictions.ts";
 export { scorecardJson } from "./judge/scorecard-json.ts";
 export type { TableWarning } from "./judge/table-warning.ts";
+export { answerSections, renderAnswers } from "./report/answers/render-answers.ts";
 export {
   JUDGEMENT_STYLE,
   judgementSections,

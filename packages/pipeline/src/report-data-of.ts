@@ -7,8 +7,10 @@ import { aggregators } from "@nacre/models";
 import { readPicture } from "./explain/draw-slide.ts";
 import type { SlideState } from "./extract/slide-state.ts";
 import type { FinishedRun, ProvenanceRecord } from "./finished-run.ts";
+import type { AnyRunScorecard } from "./judge/judge-question.ts";
 import { predictionRows } from "./judge/judge-run.ts";
-import type { PredictedBag } from "./predict/predict-bags.ts";
+import { answerText, evidenceMeaning, questionText } from "./predict/answer-kind.ts";
+import type { PredictedBag } from "./predict/bag-answer.ts";
 import { curvesOf } from "./report/curves-of.ts";
 import type {
   Asked,
@@ -21,10 +23,23 @@ import type {
   SlideTiles,
 } from "./report/report-data.ts";
 import type { RunFolder } from "./run/run-folder.ts";
+import { studyProbes } from "./study/choose-model.ts";
 import { studyYaml } from "./study/settle-study.ts";
 
+/** The report of a run of classes or grades. */
 export function reportData(folder: RunFolder, run: FinishedRun, provenance: ProvenanceRecord): ReportData {
-  const { study, cohort, states, scorecard, fitted, division, localised } = run;
+  const { scorecard } = run;
+  const { audit, examination } = scorecard;
+  return { ...plainReportData(folder, run, provenance), scorecard, examination, curves: curves(run), audit };
+}
+
+/** What the report of any run tells beside its numbers. */
+export function plainReportData(
+  folder: RunFolder,
+  run: FinishedRun<AnyRunScorecard>,
+  provenance: ProvenanceRecord,
+): ReportData {
+  const { study, states, scorecard, fitted, division, localised, cohort } = run;
   const shares = (localised ?? []).map((l) => l.share);
   return {
     title: study.name,
@@ -32,19 +47,27 @@ export function reportData(folder: RunFolder, run: FinishedRun, provenance: Prov
     asked: askedOf(run),
     parts: division.report.parts,
     flow: flowOf(run),
-    scorecard,
-    curves: curves(run),
+    scorecard: { internal: null, external: null, baselines: { siteOnly: null, meanPool: null } },
+    curves: { classes: [], reliability: { internal: null, external: null } },
     audit: scorecard.audit,
     slides: states.map((s) => slideEntry(folder, s, run)),
     heatmaps: heatmapsOf(folder, run),
     tiles: tilesOf(run),
-    training: fitted.map((f) => ({
-      fold: f.fold,
-      epochs: f.step.note.history.length,
-      bestEpoch: f.step.note.bestEpoch,
-      parameters: f.step.note.parameters,
-      history: f.step.note.history,
-    })),
+    ...(run.faithful === null ? {} : { faithfulness: run.faithful }),
+    training: fitted.flatMap(({ fold, step: { note } }) =>
+      note.history.length === 0
+        ? []
+        : [
+            {
+              fold,
+              epochs: note.history.length,
+              bestEpoch: note.bestEpoch,
+              parameters: note.parameters,
+              history: note.history,
+            },
+          ],
+    ),
+    ...(cohort.question.kind === "classify" ? {} : { lossName: "loss" }),
     limitations: limitationsOf(run),
     provenance: {
       command: `nacre run ${folder.path}/study.yaml --out again`,
@@ -66,31 +89,33 @@ export function reportData(folder: RunFolder, run: FinishedRun, provenance: Prov
           },
         }),
   };
-
-  function curves(r: FinishedRun): ReportData["curves"] {
-    const rows = predictionRows(r.predicted);
-    const sample = (part: "test" | "external") => {
-      const patients = unwrap(
-        toPatients(
-          rows.filter((p) => p.part === part),
-          cohort.task,
-          { conflicts: "separate" },
-        ),
-      );
-      return patients.length === 0 ? null : sampleOf(patients, cohort.task);
-    };
-    return curvesOf(sample("test"), sample("external"));
-  }
 }
 
-function askedOf({ study, cohort, encoder, fitted }: FinishedRun): Asked {
-  const { task } = cohort;
-  const info = aggregators().find((a) => a.name === study.aggregator.name);
+function curves({ predicted, cohort }: FinishedRun): ReportData["curves"] {
+  const rows = predictionRows(predicted);
+  const sample = (part: "test" | "external") => {
+    const patients = unwrap(
+      toPatients(
+        rows.filter((p) => p.part === part),
+        cohort.task,
+        { conflicts: "separate" },
+      ),
+    );
+    return patients.length === 0 ? null : sampleOf(patients, cohort.task);
+  };
+  return curvesOf(sample("test"), sample("external"));
+}
+
+function askedOf({ study, cohort, encoder, fitted }: FinishedRun<AnyRunScorecard>): Asked {
+  const { task, question } = cohort;
+  const info = [...aggregators(), ...studyProbes()].find((a) => a.name === study.aggregator.name);
+  const asked = questionText(question);
   const { by, folds, external, tune } = study.split;
   return {
     label: task.label,
     classes: task.classes,
     positive: task.positive,
+    ...(asked === null ? {} : { question: asked }),
     bag: study.bag,
     tiles: study.slides === undefined ? null : study.tiles,
     encoder: {
@@ -108,7 +133,7 @@ function askedOf({ study, cohort, encoder, fitted }: FinishedRun): Asked {
   };
 }
 
-function flowOf({ cohort, states, predicted, division }: FinishedRun): FlowStep[] {
+function flowOf({ cohort, states, predicted, division }: FinishedRun<AnyRunScorecard>): FlowStep[] {
   const people = (rows: readonly CohortRow[]): number => new Set(rows.map((r) => r.patient)).size;
   const rowsIn = (state: SlideState["state"]): CohortRow[] => states.filter((s) => s.state === state).map((s) => s.row);
   const excluded = (reason: string, rows: readonly CohortRow[]): FlowStep["excluded"] =>
@@ -143,7 +168,11 @@ function flowOf({ cohort, states, predicted, division }: FinishedRun): FlowStep[
   ];
 }
 
-function slideEntry(folder: RunFolder, { row, state, extracted, failure }: SlideState, run: FinishedRun): SlideEntry {
+function slideEntry(
+  folder: RunFolder,
+  { row, state, extracted, failure }: SlideState,
+  run: FinishedRun<AnyRunScorecard>,
+): SlideEntry {
   const predicted = run.predicted.find((p) => p.bag.members.some((m) => m.slide === row.slide));
   const small = run.drawn.pictures.get(row.slide)?.small;
   return {
@@ -159,16 +188,29 @@ function slideEntry(folder: RunFolder, { row, state, extracted, failure }: Slide
     mpp: extracted?.mpp ?? null,
     mppSource: extracted?.mppSource ?? null,
     mppInFile: extracted?.mppInFile ?? null,
-    probabilities: predicted?.probabilities ?? null,
+    ...answerOf(run, predicted),
     thumbnail: small === undefined || !existsSync(folder.file(small)) ? null : readPicture(folder, small),
   };
+}
+
+function answerOf(
+  { cohort: { question } }: FinishedRun<AnyRunScorecard>,
+  predicted: PredictedBag | undefined,
+): Pick<SlideEntry, "probabilities" | "answer"> {
+  if (predicted === undefined) return { probabilities: null };
+  const isClasses = question.kind === "classify" || question.kind === "ordinal";
+  if (isClasses) return { probabilities: predicted.probabilities };
+  return { probabilities: null, answer: answerText(question, predicted.answers) };
 }
 
 /** Heatmaps shown in the report; the run folder holds all of them. */
 const SHOWN = 80;
 const COLOUR_STEPS = 33;
 
-function heatmapsOf(folder: RunFolder, { drawn, cohort, predicted }: FinishedRun): HeatmapSet | null {
+function heatmapsOf(
+  folder: RunFolder,
+  { drawn, cohort, predicted, method }: FinishedRun<AnyRunScorecard>,
+): HeatmapSet | null {
   const { pictures, scales, slides } = drawn;
   const withPictures = slides.filter((s) => pictures.has(s.slide));
   if (withPictures.length === 0) return null;
@@ -180,8 +222,12 @@ function heatmapsOf(folder: RunFolder, { drawn, cohort, predicted }: FinishedRun
       const [r, g, b] = colourOf(low + ((scale - low) * i) / (COLOUR_STEPS - 1), { kind, scale });
       return [r, g, b];
     });
+  const { subject, unit } = evidenceMeaning(cohort.question);
+  const { question } = cohort;
   return {
-    className: cohort.task.positive,
+    className: subject,
+    unit,
+    method: method ?? "exact",
     contributionScale: scales.contribution,
     contributionColours: ramp("signed", scales.contribution, -scales.contribution),
     attentionScale: scales.attention,
@@ -199,7 +245,8 @@ function heatmapsOf(folder: RunFolder, { drawn, cohort, predicted }: FinishedRun
         attention: readPicture(folder, p.attention),
         width: p.width,
         height: p.height,
-        logOdds: logOdds(s.predicted, cohort.task.classes.length, positiveIndex(cohort.task)),
+        logOdds:
+          question.kind === "classify" ? logOdds(s.predicted, question.classes.length, positiveIndex(question)) : null,
       };
     }),
   };
@@ -210,21 +257,23 @@ function heatmapsOf(folder: RunFolder, { drawn, cohort, predicted }: FinishedRun
   }
 }
 
-function tilesOf({ drawn, cohort }: FinishedRun): SlideTiles[] {
+function tilesOf({ drawn, cohort }: FinishedRun<AnyRunScorecard>): SlideTiles[] {
+  const { subject } = evidenceMeaning(cohort.question);
   return drawn.tiles.flatMap((t) => {
     const shown = (list: typeof t.top): SlideTiles["top"] =>
       list.flatMap((p) => (p.image === null ? [] : [{ ...p, image: p.image }]));
     const top = shown(t.top);
-    return top.length === 0 ? [] : [{ slide: t.slide, className: cohort.task.positive, top, bottom: shown(t.bottom) }];
+    return top.length === 0 ? [] : [{ slide: t.slide, className: subject, top, bottom: shown(t.bottom) }];
   });
 }
 
-function notesOf({ division, drawn, states }: FinishedRun): Note[] {
+function notesOf({ division, drawn, states, model, study }: FinishedRun<AnyRunScorecard>): Note[] {
   const note = (title: string, lines: readonly string[]): Note[] =>
     lines.length === 0 ? [] : [{ title, text: lines.slice(0, 5).join("; ") }];
   const warned = states.flatMap((s) => (s.extracted?.warnings ?? []).map((w): [SlideId, string] => [s.row.slide, w]));
   return [
     ...note("About the split", division.report.notes),
+    ...(model === null ? [noModelNote(study.aggregator.name)] : []),
     ...note("Heatmaps that could not be drawn", drawn.problems),
     ...note(
       `${warned.length} warnings of the slide reader`,
@@ -233,7 +282,14 @@ function notesOf({ division, drawn, states }: FinishedRun): Note[] {
   ];
 }
 
-function limitationsOf({ states, fitted }: FinishedRun): string[] {
+function noModelNote(name: string): Note {
+  return {
+    title: "No model file for other programs",
+    text: `${name} is no linear function of the tiles: it compares with the slides it was fitted on. The run holds its predictions and what it remembers (model/fold-<i>.probe.json), but no model.onnx, and no heatmaps.`,
+  };
+}
+
+function limitationsOf({ states, fitted }: FinishedRun<AnyRunScorecard>): string[] {
   const out: string[] = [];
   const given = states.filter((s) => s.extracted?.mppSource === "given");
   const filled = given.filter((s) => s.extracted?.mppInFile === null);

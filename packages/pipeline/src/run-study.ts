@@ -2,14 +2,18 @@
  * The main job, from a study file to a finished run folder: inventory, split, audit (and refusal), features, fit,
  * predict, draw, judge, report. Every stage reads what the one before left and is skipped where nothing changed.
  */
+
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type CohortRow, canonicalJson, type FailureKind, isFailureError, mpp, raise, unwrap } from "@nacre/core";
 import { type AuditReport, refusals } from "@nacre/evaluation";
 import { checkTiles, type EncoderInfo } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
-import { chooseAggregator, readFitOptions } from "@nacre/models";
-import { drawRun } from "./explain/draw-run.ts";
+import { readModelMetadata } from "@nacre/graph";
+import { type EvidenceMethod, LARGEST_INTEGRATED } from "./explain/bag-evidence.ts";
+import { chooseSlides, drawRun } from "./explain/draw-run.ts";
+import { faithfulRun } from "./explain/faithful-run.ts";
 import { extractFeatures, knownState } from "./extract/extract-features.ts";
 import { type Inventory, takeInventory, usableRows } from "./extract/inventory.ts";
 import { locateFeatures, locateSlide } from "./extract/locate.ts";
@@ -19,16 +23,21 @@ import { listBags } from "./fit/bag-list.ts";
 import { fitFolds } from "./fit/fit-folds.ts";
 import { auditStudy } from "./judge/audit-study.ts";
 import { type Division, divideCohort } from "./judge/divide-cohort.ts";
-import { judgeRun, type RunScorecard } from "./judge/judge-run.ts";
+import { type AnyRunScorecard, judgeQuestion } from "./judge/judge-question.ts";
+import { refuseConflicts } from "./judge/refuse-conflicts.ts";
 import { refuseFindings } from "./judge/refuse-findings.ts";
 import { localise } from "./localise.ts";
-import { joinFolds, predictBags, predictionsCsv } from "./predict/predict-bags.ts";
+import { type PredictedBag, predictionTables } from "./predict/bag-answer.ts";
+import { joinFolds, predictBags } from "./predict/predict-bags.ts";
+import { predictTune } from "./predict/predict-tune.ts";
 import { writeRecords } from "./records.ts";
 import { hashFile } from "./run/hash.ts";
 import type { Progress } from "./run/progress.ts";
 import { confirmIdentity, keepOnly, writeIdentity } from "./run/results.ts";
 import { RunFolder, type Shard } from "./run/run-folder.ts";
-import { type Cohort, readCohort } from "./study/read-cohort.ts";
+import { checkModel } from "./study/choose-model.ts";
+import { type CodedCovariates, codeCovariates, lackingCovariate } from "./study/covariates.ts";
+import { type Cohort, cellOf, groupedRows, readCohort } from "./study/read-cohort.ts";
 import type { Study } from "./study/read-study.ts";
 import { type SettledStudy, settleStudy, studyYaml } from "./study/settle-study.ts";
 
@@ -57,8 +66,10 @@ export interface RunResult {
   readonly failures: readonly { readonly slide: string; readonly kind: string; readonly received: string }[];
   readonly models: readonly string[];
   /** null where the run stopped before judging. */
-  readonly scorecard: RunScorecard | null;
+  readonly scorecard: AnyRunScorecard | null;
   readonly report: string | null;
+  /** What a reader should know of the run beside its numbers. */
+  readonly notes: readonly string[];
 }
 
 /** Failures after which the same command, given --resume, goes on where it stopped. All others end the run in order. */
@@ -82,8 +93,7 @@ export async function runStudy(study: Study, options: RunOptions): Promise<RunRe
 
 async function settle(study: Study): Promise<Question> {
   const cohort = unwrap(readCohort(study));
-  unwrap(chooseAggregator(study.aggregator, study.fit.dropout));
-  unwrap(readFitOptions(study.fit));
+  unwrap(checkModel(study, cohort.question));
   const encoder = study.slides === undefined ? null : await describeEncoder(study);
   return { study: settleStudy(study, cohort), cohort, encoder };
 }
@@ -98,15 +108,12 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   const { study, cohort } = question;
   const { progress, signal } = options;
   // Most mistakes show in the tables alone: found before a single file is opened.
-  unwrap(
-    divideCohort(
-      cohort.rows.filter((r) => r.label !== null),
-      study,
-      cohort,
-    ),
-  );
+  const labelled = cohort.rows.filter((r) => r.label !== null);
+  unwrap(divideCohort(groupedRows(labelled, cohort), study, cohort));
+  refuseConflicts(labelled, cohort);
   refuseOtherStudy(folder, study.name);
-  const inventory = await takeInventory(cohort.rows, { locate: locator(study), folder, progress, signal });
+  const found = await takeInventory(cohort.rows, { locate: locator(study), folder, progress, signal });
+  const inventory = withoutUncovered(found, question);
   const usable = usableRows(cohort.rows, inventory);
   if (usable.length === 0) nothingUsable(folder, cohort.rows, inventory);
   // Before the long work: a study that must be refused is refused within seconds.
@@ -123,7 +130,7 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   identify(folder, "slides.csv", slidesCsv(states));
   const ready = states.filter((s) => s.state === "ready");
   // Slides that failed while being encoded play no part: the parts are made of what is there.
-  const { division, audit } =
+  const { division, audit, covariates } =
     ready.length === usable.length
       ? intended
       : divideAndAudit(
@@ -131,34 +138,61 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
           question,
           inventory,
         );
-  const bags = listBags(states, study.bag);
-  const common = { study, task: cohort.task, folder, split: division.split, bags, progress, signal };
+  const bags = unwrap(
+    listBags(states, {
+      unit: study.bag,
+      answers: cohort.answers,
+      covariates: ({ slide }) => covariates.numbers.get(slide) ?? [],
+    }),
+  );
+  const common = { study, task: cohort.question, folder, split: division.split, bags, progress, signal };
   const fitted = await fitFolds(common);
   const model = joinFolds(folder, fitted.model, join("model", "model.onnx"));
   keepOnly(folder, "model", [
     ...fitted.model.map((f) => f.file),
-    model,
+    ...(model === null ? [] : [model]),
+    ...writeCoding(folder, covariates),
     join("model", "model.json"),
     join("model", "model-card.md"),
   ]);
   const soFar = {
     ...outcomeOf(folder, states),
-    models: [...fitted.model.map((f) => f.file), model],
+    models: [...fitted.model.map((f) => f.file), ...(model === null ? [] : [model])],
+    notes: model === null ? [noModelNote(study.aggregator.name)] : [],
   };
   if (options.until === "fit") {
     folder.stop();
     return { ...soFar, scorecard: null, report: null };
   }
   const predicted = await predictBags(fitted.model, model, { ...common, kind: "model" });
-  folder.write("predictions.csv", predictionsCsv(predicted, cohort.task));
+  for (const { end, csv } of predictionTables(predicted, cohort.question)) folder.write(`predictions${end}.csv`, csv);
+  const tune = await predictTune(fitted.model, { ...common, kind: "model" });
+  for (const { end, csv } of predictionTables(tune, cohort.question)) folder.write(`tune-predictions${end}.csv`, csv);
   const meanPool = joinFolds(folder, fitted.baseline, join(".nacre", "baseline", "model.onnx"));
   const baseline = await predictBags(fitted.baseline, meanPool, { ...common, kind: "baseline" });
   const scorecard = unwrap(
-    judgeRun(predicted, baseline, { study, task: cohort.task, audit, cohort: ready.map((s) => s.row) }),
+    judgeQuestion(predicted, baseline, {
+      study,
+      question: cohort.question,
+      audit,
+      cohort: ready.map((s) => s.row),
+      tune,
+    }),
   );
-  const drawn = await drawRun(predicted, { folder, study, task: cohort.task, progress, signal });
+  const seen = predicted.filter((p) => p.evidence !== null);
+  const drawn = await drawRun(seen, { folder, study, task: cohort.question, progress, signal });
+  const faithful = await faithfulRun(
+    chooseSlides(drawn.slides, cohort.question).map((s) => s.predicted),
+    {
+      folder,
+      task: cohort.question,
+      modelOf: ({ fold }) => (fold === null ? model : (fitted.model.find((f) => f.fold === fold)?.file ?? null)),
+      progress,
+      signal,
+    },
+  );
   const localised = await localise(folder, drawn.slides);
-  const finished: FinishedRun = {
+  const finished: FinishedRun<AnyRunScorecard> = {
     ...question,
     inventory,
     division,
@@ -168,7 +202,11 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
     predicted,
     scorecard,
     drawn,
+    faithful,
     localised,
+    model,
+    method: model === null ? null : methodOf(folder, model, seen),
+    covariates: covariates.coding,
   };
   await writeRecords(folder, finished);
   keepOnly(folder, "heatmaps", drawn.files);
@@ -186,11 +224,45 @@ function divideAndAudit(
   rows: readonly CohortRow[],
   { study, cohort }: Question,
   inventory: Inventory,
-): { readonly division: Division; readonly audit: AuditReport } {
-  const division = unwrap(divideCohort(rows, study, cohort));
+): { readonly division: Division; readonly audit: AuditReport; readonly covariates: CodedCovariates } {
+  const division = unwrap(divideCohort(groupedRows(rows, cohort), study, cohort));
   const audit = auditStudy({ study, cohort, inventory, division });
   refuseFindings(refusals(audit, study.allow));
-  return { division, audit };
+  const covariates = unwrap(codeCovariates(study.covariates, rows, division.split, cellOf));
+  return { division, audit, covariates };
+}
+
+/** A slide of which a covariate is missing is listed and not used. */
+function withoutUncovered(inventory: Inventory, { study, cohort }: Question): Inventory {
+  const failures = new Map(inventory.failures);
+  const items = new Map(inventory.items);
+  for (const row of cohort.rows) {
+    const failure = items.has(row.slide) ? lackingCovariate(study.covariates, cellOf(row), row.slide) : null;
+    if (failure === null) continue;
+    failures.set(row.slide, failure);
+    items.delete(row.slide);
+  }
+  return { ...inventory, items, failures };
+}
+
+/** How covariates become numbers, for `nacre predict`. Gives the paths written. */
+function writeCoding(folder: RunFolder, { coding }: CodedCovariates): string[] {
+  if (coding.length === 0) return [];
+  const file = join("model", "covariates.json");
+  folder.write(file, `${JSON.stringify(coding, null, 2)}\n`);
+  return [file];
+}
+
+/** How contributions were found, by what the file of the model says and the sizes of the bags. */
+function methodOf(folder: RunFolder, model: string, predicted: readonly PredictedBag[]): EvidenceMethod {
+  const { metadata } = unwrap(readModelMetadata(readFileSync(folder.file(model))));
+  if (metadata.contribution !== "gradient-input") return "exact";
+  const tiles = predicted.map(({ bag }) => bag.members.reduce((sum, m) => sum + m.extracted.tiles, 0));
+  return tiles.some((n) => n <= LARGEST_INTEGRATED) ? "integrated-gradients" : "gradient-input";
+}
+
+function noModelNote(name: string): string {
+  return `${name} is not linear and has no model.onnx: predictions only, no heatmaps, and nothing for \`nacre predict\``;
 }
 
 async function describeEncoder(study: Study): Promise<EncoderInfo> {
@@ -271,7 +343,7 @@ function shardResult(folder: RunFolder, all: readonly SlideState[], { index, cou
   if (!states.some((s) => s.state === "ready") && states.some((s) => s.state === "failed"))
     nothingReady(folder, states);
   folder.stop();
-  return { ...outcomeOf(folder, states), models: [], scorecard: null, report: null };
+  return { ...outcomeOf(folder, states), models: [], scorecard: null, report: null, notes: [] };
 }
 
 function outcomeOf(

@@ -80,7 +80,7 @@ describe("a run that is interrupted", () => {
     await until("a first heatmap", () => steps("heatmap-").length > 0);
     child.kill("SIGKILL");
     expect((await ended).signal).toBe("SIGKILL");
-    expect(results()).toEqual(["predictions.csv"]);
+    expect(results().sort()).toEqual(["predictions.csv", "tune-predictions.csv"]);
     expect(steps("extract-").map((s) => statSync(study.file("run", ".nacre", "steps", s)).mtimeMs)).toEqual(encoded);
     expect(existsSync(study.file("run", "features", "left.h5.partial"))).toBe(false);
   });
@@ -90,7 +90,7 @@ describe("a run that is interrupted", () => {
     expect(code).toBe(0);
     expect(study.text("run", "predictions.csv")).toBe(undisturbed);
     const other = await finishedStudy();
-    for (const file of ["scorecard.json", "slides.csv", join("model", "model.json")]) {
+    for (const file of ["tune-predictions.csv", "scorecard.json", "slides.csv", join("model", "model.json")]) {
       expect(study.text("run", file).replaceAll(study.path, other.path)).toBe(other.text("run", file));
     }
   });

@@ -29,6 +29,7 @@ describe("a finished run folder", () => {
         "slides.csv",
         "study.yaml",
         "summary.md",
+        "tune-predictions.csv",
       ].sort(),
     );
     expect(readdirSync(study.file("run", "features")).sort()).toEqual(slides.map((s) => `${s}.h5`).sort());
@@ -56,6 +57,34 @@ describe("a finished run folder", () => {
       );
       expect(Number(r.p_benign) + Number(r.p_tumour)).toBeCloseTo(1, 6);
     }
+  });
+
+  it("has the tune bags of every fold in tune-predictions.csv, by that fold's model, in the same columns", () => {
+    const [head] = study.text("run", "predictions.csv").split("\n");
+    expect(study.text("run", "tune-predictions.csv").split("\n")[0]).toBe(head);
+    const rows = study.table("run", "tune-predictions.csv");
+    const tested = study.table("run", "predictions.csv");
+    expect(rows.length).toBeGreaterThan(0);
+    for (const r of rows) {
+      expect([r.part, r.site]).toEqual(["tune", r.fold === "0" ? "site-b" : "site-a"]);
+      expect(Number(r.p_benign) + Number(r.p_tumour)).toBeCloseTo(1, 6);
+      // Tuned in one fold, tested in the other, and so predicted by another model.
+      const other = tested.find((t) => t.slide === r.slide);
+      expect(other?.fold).not.toBe(r.fold);
+      expect(other?.p_tumour).not.toBe(r.p_tumour);
+    }
+  });
+
+  it("learns recalibration and thresholds from the tune part of each fold, and says where it cannot", () => {
+    const { internal, external } = json("scorecard.json");
+    expect(internal.recalibration.folds.map((f: { fold: number; from: string }) => [f.fold, f.from])).toEqual([
+      [0, "fold"],
+      [1, "fold"],
+    ]);
+    expect(internal.recalibration.refused).toContain("fewer than the 20");
+    expect(external.recalibration.folds).toMatchObject([{ fold: null, from: "all-folds" }]);
+    expect([internal.triage.optimistic, external.triage.optimistic]).toEqual([false, false]);
+    expect(study.text("run", "report.html")).toContain("Beyond the headline");
   });
 
   it("has every promised key in scorecard.json, each number with its interval, n and method", () => {

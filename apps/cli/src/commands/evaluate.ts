@@ -1,4 +1,3 @@
-import { unwrap } from "@nacre/core";
 import type { Command } from "commander";
 import { action } from "../command.ts";
 import { numberOption, seedOption } from "../number-option.ts";
@@ -16,7 +15,8 @@ interface Options {
 }
 
 const COLUMNS = `
-Columns: patient, and slide, site, part (train, tune, test, external), fold where known; then by kind of answer
+Columns: patient, and slide, site, part (train, tune, test, external), fold where known; scanner and date (year-month-day) for
+shift and drift, seed where the table holds several runs of the same patients; then by kind of answer
   classes         label, p_<class> for each class
   several labels  label_<name> and p_<name> for each
   a number        label, prediction
@@ -34,32 +34,28 @@ export function register(program: Command): void {
     .option("--bootstrap <n>", "replicates over patients", "1000")
     .option("--bca", "intervals corrected for bias and skew, in place of percentiles")
     .option("--seed <n>", "seed of the replicates", "7")
-    .option("--out <folder>", "write scorecard.json, and report.html for classes, there")
+    .option("--out <folder>", "write scorecard.json and report.html there")
     .addHelpText("after", COLUMNS);
   action(
     command,
     "nacre evaluate nacre-demo/predictions.csv --out judged",
     async (context, file: string, options: Options) => {
-      const { compareFiles, comparisonText, evaluateFile } = await import("@nacre/pipeline");
-      const shared = {
+      const { evaluateFile } = await import("@nacre/pipeline");
+      const { scorecard, text, written, comparison } = evaluateFile(file, {
         positive: options.positive ?? null,
         bootstrap: numberOption(options.bootstrap, "--bootstrap", { least: 0, most: 1_000_000, whole: true }),
         seed: seedOption(options.seed),
-      };
-      const { scorecard, text, written } = evaluateFile(file, {
-        ...shared,
         ordered: options.ordinal === true,
         interval: options.bca === true ? "bca" : "percentile",
         subgroups: options.subgroups?.split(",").map((name) => name.trim()) ?? null,
         horizons: (options.horizons?.split(",") ?? []).map((t) =>
           numberOption(t, "--horizons", { least: 0, most: Number.MAX_VALUE }),
         ),
+        against: options.against ?? [],
         out: options.out ?? null,
       });
       for (const path of written) context.say(`wrote ${path}`);
-      if (options.against === undefined) return { json: scorecard, text };
-      const comparison = unwrap(compareFiles([file, ...options.against], shared));
-      return { json: { ...scorecard, comparison }, text: `${text}\n${comparisonText(comparison)}` };
+      return { json: comparison === null ? scorecard : { ...scorecard, comparison }, text };
     },
   );
 }

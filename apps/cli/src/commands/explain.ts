@@ -6,24 +6,29 @@ import { mppOption } from "../number-option.ts";
 export function register(program: Command): void {
   const command = program
     .command("explain <run> <files...>")
-    .description("draw where the model of a finished run looked on new slides, on the colour scale of that run")
+    .description(
+      "draw where the model of a finished run looked on new slides, on the colour scale of that run, and test whether the drawing tells what it used",
+    )
     .option("--mpp <n>", "scale to use where a slide has none")
+    .option("--covariates <csv>", "table with the column slide and the covariates the model was fitted with")
     .requiredOption("--out <dir>", "folder for <slide>.png and <slide>.geojson");
   action(
     command,
     "nacre explain nacre-demo nacre-demo/slides/site-c-001.svs --out heatmaps",
-    async (context, run: string, files: string[], options: { mpp?: string; out: string }) => {
+    async (context, run: string, files: string[], options: { mpp?: string; covariates?: string; out: string }) => {
       refuseSameNames(files);
       const { openPredictor } = await import("@nacre/pipeline");
       const predictor = await openPredictor(run, {
         fill: mppOption(options.mpp),
+        covariates: options.covariates ?? null,
         signal: context.signal,
       });
       try {
         return await eachFile(files, context, async (file) => {
           const drawn = await predictor.explain(file, options.out);
           if (!drawn.ok) return drawn;
-          return { ok: true, value: { json: drawn.value, line: drawn.value.written.join("  ") } };
+          const { written, text } = drawn.value;
+          return { ok: true, value: { json: drawn.value, line: [written.join("  "), ...text].join("\n  ") } };
         });
       } finally {
         await predictor.close();

@@ -21,8 +21,9 @@ export function register(program: Command): void {
         progress: context.progress,
         signal: context.signal,
       });
-      const json = { out: result.out, models: result.models, slides: result.slides };
-      return { json, text: `models in ${result.out}/model`, exitCode: result.failed > 0 ? 1 : 0 };
+      const json = { out: result.out, models: result.models, slides: result.slides, notes: result.notes };
+      const text = [`models in ${result.out}/model`, ...result.notes.map((note) => `note: ${note}`)].join("\n");
+      return { json, text, exitCode: result.failed > 0 ? 1 : 0 };
     },
   );
 }

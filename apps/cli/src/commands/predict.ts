@@ -8,15 +8,17 @@ export function register(program: Command): void {
     .command("predict <run> <files...>")
     .description("predict new slides or feature files with the model of a finished run")
     .option("--mpp <n>", "scale to use where a slide has none")
+    .option("--covariates <csv>", "table with the column slide and the covariates the model was fitted with")
     .option("--out <csv>", "write the predictions as a table");
   action(
     command,
     "nacre predict nacre-demo nacre-demo/slides/site-c-001.svs",
-    async (context, run: string, files: string[], options: { mpp?: string; out?: string }) => {
+    async (context, run: string, files: string[], options: { mpp?: string; covariates?: string; out?: string }) => {
       refuseSameNames(files);
       const { openPredictor } = await import("@nacre/pipeline");
       const predictor = await openPredictor(run, {
         fill: mppOption(options.mpp),
+        covariates: options.covariates ?? null,
         signal: context.signal,
       });
       try {
@@ -27,11 +29,10 @@ export function register(program: Command): void {
           return {
             ok: true,
             value: {
-              json: { probabilities: p.probabilities, tiles: p.tiles, inStudy: p.inStudy },
-              line: Object.entries(p.probabilities)
-                .map(([c, v]) => `${c} ${v.toFixed(4)}`)
-                .join("  ")
-                .concat(p.inStudy ? "  (a slide of this run: see predictions.csv for its held-out prediction)" : ""),
+              json: { probabilities: p.probabilities, answers: p.answers, tiles: p.tiles, inStudy: p.inStudy },
+              line: p.text.concat(
+                p.inStudy ? "  (a slide of this run: see predictions.csv for its held-out prediction)" : "",
+              ),
             },
           };
         });

@@ -3,15 +3,18 @@
  * A check that lacks what it needs is listed as skipped with the reason, so that silence is never mistaken for a pass.
  */
 import type { ClassifyTask, CohortRow, SlideId, Split } from "@nacre/core";
+import type { DateCells } from "../cohort/date-cell.ts";
 import { imbalances, smallTests } from "./balance.ts";
+import { indexCohort, placesOf } from "./cohort-index.ts";
 import { tellingColumns } from "./column.ts";
+import { spreadsheetDates } from "./date.ts";
 import { duplicatePixels, duplicateSlides, nearDuplicates } from "./duplicate.ts";
-import type { AuditContext, AuditFold, Finding, FindingKind, SkippedCheck } from "./finding.ts";
-import { shareOfTest } from "./finding.ts";
+import { type AuditContext, auditFold, type Finding, type FindingKind, type SkippedCheck } from "./finding.ts";
 import { conflictingLabels, patientsInTwoSites } from "./label.ts";
 import { patientLeaks, roleOverlaps, siteOverlaps } from "./leak.ts";
-import { alikePairs, type SlideVectors } from "./near-duplicate.ts";
+import { alikePairs, MOST_PAIRS, type SlideVectors } from "./near-duplicate.ts";
 import { type Proposal, proposeSplit } from "./proposal.ts";
+import { leakedShare, unknownSlides, whyBlind } from "./unknown.ts";
 
 export interface AuditInput {
   /** Slides that only the split tables know take part once they have a row here (label null); without one they are not counted. */
@@ -27,6 +30,12 @@ export interface AuditInput {
   readonly lookAlikes?: readonly (readonly [SlideId, SlideId])[];
   /** One vector for each slide; leave out where there are no features. */
   readonly vectors?: SlideVectors;
+  /** Slides of the cohort that only the split tables know. Default: none. */
+  readonly strangers?: readonly SlideId[];
+  /** Slides whose patient nothing names, so that each stands for a patient of its own. Default: none. */
+  readonly patientsUnknown?: readonly SlideId[];
+  /** Columns in which a spreadsheet may have made dates (`CohortTable.dates`). Default: none. */
+  readonly dates?: readonly DateCells[];
   /** What the study promised; overlap of sites is refused under `site`. Default: what the split says. */
   readonly by?: Split["by"];
   /** Where the tables came from, and what the caller derived from ids; passed through. */
@@ -35,12 +44,14 @@ export interface AuditInput {
   readonly derived?: readonly string[];
   /** Columns never asked whether they predict the label. */
   readonly ignoreColumns?: readonly string[];
+  /** The most examples of each finding. Default 5. */
+  readonly examples?: number;
 }
 
 export interface AuditReport {
   readonly inputs: readonly { readonly file: string; readonly dialect: string; readonly rows: number }[];
   readonly derived: readonly string[];
-  /** For each fold the share of test patients that training has seen too. */
+  /** For each fold the share of test patients that training has seen too; null without test patients, or where patients are not known. */
   readonly folds: readonly { readonly file: string | null; readonly fold: number; readonly share: number | null }[];
   /** The gravest first. */
   readonly findings: readonly Finding[];
@@ -48,8 +59,6 @@ export interface AuditReport {
   readonly proposal: Proposal | null;
 }
 
-/** More work than this (slides^2 x features), and near-duplicates are not looked for. */
-const MAX_PAIR_WORK = 4e9;
 const ID_COLUMNS = ["slide", "patient", "case", "label", "path", "slide_id", "patient_id", "case_id", "filename"];
 const GRAVITY = { refuse: 0, warn: 1, info: 2 } as const;
 
@@ -66,8 +75,16 @@ export function audit(input: AuditInput): AuditReport {
   const noTask = input.task === null ? "no label column was named" : null;
   const noSite = input.cohort.every((r) => r.site === null) ? "no site is known" : null;
   const groups = input.duplicates ?? [];
+  const alike = input.vectors === undefined ? null : alikePairs(input.vectors);
+  if (alike?.isComplete === false) {
+    const reason = `more than ${MOST_PAIRS} pairs of slides are almost alike; only so many are listed`;
+    skipped.push({ check: "near-duplicate", reason });
+  }
+  const blind = whyBlind(context);
+  if (blind !== null) skipped.push({ check: "patient-leak", reason: blind });
   const findings = [
     ...when(noSplit, ["patient-leak", "role-overlap"], () => [...patientLeaks(context), ...roleOverlaps(context)]),
+    ...unknownSlides(context, input.strangers ?? []),
     ...duplicateSlides(context),
     ...when(
       input.duplicates === undefined ? "the content of the slides was not hashed" : null,
@@ -75,12 +92,13 @@ export function audit(input: AuditInput): AuditReport {
       () => duplicatePixels(context, groups),
     ),
     ...nearDuplicates(context, input.lookAlikes ?? [], "almost alike as pictures"),
-    ...when(vectorsProblem(input.vectors), ["near-duplicate"], () =>
-      nearDuplicates(context, alikePairs(input.vectors as SlideVectors), "almost alike in feature space"),
+    ...when(alike === null ? "no features were given" : null, ["near-duplicate"], () =>
+      nearDuplicates(context, alike?.pairs ?? [], "almost alike in feature space"),
     ),
     ...when(noTask, ["conflicting-label"], () => conflictingLabels(context, groups)),
     ...when(noSite, ["patient-in-two-sites"], () => patientsInTwoSites(context)),
     ...when(noSplit ?? noSite, ["site-overlap", "not-external"], () => siteOverlaps(context)),
+    ...spreadsheetDates(input.dates ?? [], context.examples),
     ...when(noTask, ["column-predicts-label"], () => tellingColumns(context, ignoredColumns(input))),
     ...when(noTask, ["imbalance"], () => imbalances(context)),
     ...when(noSplit ?? noTask, ["small-test"], () => smallTests(context)),
@@ -91,7 +109,7 @@ export function audit(input: AuditInput): AuditReport {
     folds: context.folds.map((fold, i) => ({
       file: input.files?.[i] ?? null,
       fold: fold.fold,
-      share: leakedShare(fold),
+      share: leakedShare(context, fold),
     })),
     findings: findings.sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]),
     skipped,
@@ -116,36 +134,22 @@ export function refusals(report: AuditReport, allow: readonly Allowance[] = []):
   return report.findings.filter((f) => f.severity === "refuse" && !allowed.has(f.kind));
 }
 
-function contextOf({ cohort, split, task, seed, by }: AuditInput): AuditContext {
-  const rowOf = new Map(cohort.map((r) => [r.slide, r]));
-  const rows = (slides: readonly SlideId[]): CohortRow[] =>
-    slides.map((s) => rowOf.get(s)).filter((r) => r !== undefined);
+function contextOf({ cohort, split, task, seed, by, patientsUnknown, examples = 5 }: AuditInput): AuditContext {
   const classOf = new Map((task?.classes ?? []).map((name, i) => [name, i]));
-  const folds = (split?.folds ?? []).map(
-    (f): AuditFold => ({ fold: f.fold, parts: { train: rows(f.train), tune: rows(f.tune), test: rows(f.test) } }),
-  );
+  const labelOf = (row: CohortRow): number | null => (row.label === null ? null : (classOf.get(row.label) ?? null));
+  const index = indexCohort(cohort, labelOf);
   return {
     cohort,
-    folds,
-    external: rows(split?.external ?? []),
-    labelOf: (row) => (row.label === null ? null : (classOf.get(row.label) ?? null)),
+    index,
+    folds: (split?.folds ?? []).map((f) => auditFold(f, cohort, index)),
+    external: Array.from(placesOf(index, split?.external ?? []), (row) => cohort[row] as CohortRow),
+    labelOf,
     classes: task?.classes ?? [],
     by: by ?? split?.by ?? null,
+    patientsUnknown: new Set(patientsUnknown),
     seed,
+    examples,
   };
-}
-
-function leakedShare(fold: AuditFold): number | null {
-  const train = new Set(fold.parts.train.map((r) => r.patient));
-  return shareOfTest([fold], (p) => train.has(p as CohortRow["patient"]));
-}
-
-function vectorsProblem(vectors: SlideVectors | undefined): string | null {
-  if (vectors === undefined) return "no features were given";
-  const work = vectors.slides.length ** 2 * vectors.d;
-  return work > MAX_PAIR_WORK
-    ? `comparing ${vectors.slides.length} slides of ${vectors.d} features pair by pair takes too long`
-    : null;
 }
 
 function ignoredColumns({ task, ignoreColumns = [] }: AuditInput): Set<string> {

@@ -4,8 +4,8 @@
  * is a shortcut and a warning; any other may be medicine and is for the record.
  */
 import type { CohortRow } from "@nacre/core";
-import { columnBaseline } from "../baseline/column-baseline.ts";
-import { type AuditContext, type Finding, MAX_EXAMPLES } from "./finding.ts";
+import { columnBaseline, type DealtFolds, dealFolds } from "../baseline/column-baseline.ts";
+import type { AuditContext, Finding } from "./finding.ts";
 
 /** A column is reported from this AUROC, if its interval lies above 0.5. */
 const NOTABLE = 0.6;
@@ -25,9 +25,13 @@ export function tellingColumns(context: AuditContext, ignore: ReadonlySet<string
   // The column the site was read from says the same thing a second time.
   const others = columns.filter(([, values]) => values.some((v, i) => v !== sites[i]));
   const asked = [["site", sites] as const, ...others];
+  const dealt = dealFolds(
+    Int32Array.from(patients, (p) => p.label),
+    { seed: context.seed },
+  );
   return asked
     .flatMap(([name, values]) => {
-      const found = judge(context, name, values, patients);
+      const found = judge(context, { column: name, values, patients, dealt });
       return found === null ? [] : [found];
     })
     .sort((a, b) => (b.measure?.value ?? 0) - (a.measure?.value ?? 0));
@@ -43,18 +47,24 @@ function firstRows({ cohort, labelOf }: AuditContext): { row: CohortRow; label: 
   return [...seen.values()];
 }
 
-function judge(
-  context: AuditContext,
-  column: string,
-  values: readonly string[],
-  patients: readonly { row: CohortRow; label: number }[],
-): Finding | null {
+/** A column and the patients it is asked about; `dealt` fits where none of them lacks a value. */
+interface Asked {
+  readonly column: string;
+  readonly values: readonly string[];
+  readonly patients: readonly { readonly row: CohortRow; readonly label: number }[];
+  readonly dealt: DealtFolds;
+}
+
+function judge(context: AuditContext, { column, values, patients, dealt }: Asked): Finding | null {
   const groups = grouped(column, values);
   if (groups === null) return null;
   const rows = patients.flatMap(({ row, label }, i) =>
     groups[i] === "" ? [] : [{ row, label, value: groups[i] as string }],
   );
-  const measure = columnBaseline(rows, context.classes.length, { seed: context.seed });
+  const measure = columnBaseline(rows, context.classes.length, {
+    seed: context.seed,
+    ...(rows.length === patients.length ? { dealt } : {}),
+  });
   if (measure.value === null || measure.value < NOTABLE || (measure.low ?? 0) <= 0.5) return null;
   return {
     kind: "column-predicts-label",
@@ -63,7 +73,7 @@ function judge(
     count: rows.length,
     share: null,
     measure,
-    examples: largestGroups(rows, context.classes),
+    examples: largestGroups(rows, context),
     effect: `A model that only recognises ${column} scores an AUROC of ${measure.value.toFixed(2)} on patients it has not seen`,
     remedy: `report the number within each ${column}, test on values of ${column} that training has not seen, or balance the cohort`,
   };
@@ -93,7 +103,7 @@ function tenths(values: readonly string[]): string[] {
 
 function largestGroups(
   rows: readonly { row: CohortRow; label: number; value: string }[],
-  classes: readonly string[],
+  { classes, examples: most }: AuditContext,
 ): Finding["examples"] {
   const groups = new Map<string, { labels: number[]; slides: string[] }>();
   for (const { row, label, value } of rows) {
@@ -105,7 +115,7 @@ function largestGroups(
   const size = (labels: readonly number[]): number => labels.reduce((a, b) => a + b, 0);
   return [...groups]
     .sort(([, a], [, b]) => size(b.labels) - size(a.labels))
-    .slice(0, MAX_EXAMPLES)
+    .slice(0, most)
     .map(([value, { labels, slides }]) => ({
       fold: null,
       patient: null,

@@ -1,11 +1,11 @@
 /** Labels that contradict each other, and patients that belong to two hospitals. */
-import type { CohortRow, SlideId } from "@nacre/core";
-import { type AuditContext, type Example, type Finding, MAX_EXAMPLES, shareOfTest } from "./finding.ts";
+import { type CohortRow, groupBy, type SlideId } from "@nacre/core";
+import { type AuditContext, type Example, type Finding, shareOfTest } from "./finding.ts";
 
 /** Patients whose slides, or whose identical pixels, carry different labels. */
 export function conflictingLabels(context: AuditContext, duplicates: readonly (readonly SlideId[])[]): Finding[] {
-  const { cohort, classes, labelOf, folds } = context;
-  const byPatient = groupRows(cohort, (r) => r.patient);
+  const { cohort, classes, labelOf, examples: most } = context;
+  const byPatient = rowsOfPatientsWithTwo(context, (row) => labelOf(cohort[row] as CohortRow));
   const bySlide = new Map(cohort.map((r) => [r.slide, r]));
   const identical = duplicates.map((g) => g.map((s) => bySlide.get(s)).filter((r) => r !== undefined));
   const patients = new Set<string>();
@@ -14,7 +14,7 @@ export function conflictingLabels(context: AuditContext, duplicates: readonly (r
     const labels = [...new Set(rows.map(labelOf).filter((l) => l !== null))];
     if (labels.length < 2) return;
     for (const r of rows) patients.add(r.patient);
-    if (examples.length >= MAX_EXAMPLES) return;
+    if (examples.length >= most) return;
     const shown = labels.map((l) => rows.find((r) => labelOf(r) === l) as CohortRow);
     examples.push({
       fold: null,
@@ -31,7 +31,7 @@ export function conflictingLabels(context: AuditContext, duplicates: readonly (r
       kind: "conflicting-label",
       severity: "refuse",
       count: patients.size,
-      share: shareOfTest(folds, (p) => patients.has(p)),
+      share: shareOfTest(context, (p) => patients.has(p)),
       examples,
       effect: "At least one of the labels is wrong, or the label is not one of patients",
       remedy: "correct the labels; where the label is one of slides, allow it and say why",
@@ -40,11 +40,9 @@ export function conflictingLabels(context: AuditContext, duplicates: readonly (r
 }
 
 /** Patients with slides from two sites. */
-export function patientsInTwoSites({ cohort, folds }: AuditContext): Finding[] {
-  const found = new Map<string, CohortRow[]>();
-  for (const [patient, rows] of groupRows(cohort, (r) => r.patient)) {
-    if (new Set(rows.map((r) => r.site).filter((s) => s !== null)).size > 1) found.set(patient, rows);
-  }
+export function patientsInTwoSites(context: AuditContext): Finding[] {
+  const { cohort, examples: most } = context;
+  const found = rowsOfPatientsWithTwo(context, (row) => cohort[row]?.site ?? null);
   if (found.size === 0) return [];
   return [
     {
@@ -52,8 +50,8 @@ export function patientsInTwoSites({ cohort, folds }: AuditContext): Finding[] {
       severity: "warn",
       column: "site",
       count: found.size,
-      share: shareOfTest(folds, (p) => found.has(p)),
-      examples: [...found].slice(0, MAX_EXAMPLES).map(([patient, rows]) => ({
+      share: shareOfTest(context, (p) => found.has(p)),
+      examples: [...found].slice(0, most).map(([patient, rows]) => ({
         fold: null,
         patient,
         slides: rows.slice(0, 8).map((r) => r.slide),
@@ -65,12 +63,23 @@ export function patientsInTwoSites({ cohort, folds }: AuditContext): Finding[] {
   ];
 }
 
-function groupRows(rows: readonly CohortRow[], key: (row: CohortRow) => string): Map<string, CohortRow[]> {
-  const groups = new Map<string, CohortRow[]>();
-  for (const row of rows) {
-    const known = groups.get(key(row));
-    if (known === undefined) groups.set(key(row), [row]);
-    else known.push(row);
-  }
-  return groups;
+/** The rows of patients for whom a trait has two values; null is none. Most patients have one, so only the others are grouped. */
+function rowsOfPatientsWithTwo<T>(
+  { cohort, index }: AuditContext,
+  traitAt: (row: number) => T | null,
+): Map<string, CohortRow[]> {
+  const first = new Array<T | null>(index.patients.length).fill(null);
+  const several = new Set<string>();
+  index.patientAt.forEach((patient, row) => {
+    const trait = traitAt(row);
+    if (trait === null) return;
+    const known = first[patient] as T | null;
+    if (known === null) first[patient] = trait;
+    else if (known !== trait) several.add(index.patients[patient] as string);
+  });
+  if (several.size === 0) return new Map();
+  return groupBy(
+    cohort.filter((r) => several.has(r.patient)),
+    (r) => r.patient as string,
+  );
 }

@@ -4,10 +4,12 @@
  * the share of the label among the training patients with the same value, drawn towards the overall share by two
  * imaginary patients. Stratified folds over patients, repeated; AUROC within each fold, then averaged, because pooling
  * target-encoded scores over folds ranks against the label. The interval is DeLong's within folds, combined as for a mean
- * of independent folds; repeats are not counted as more patients.
+ * of independent folds; repeats are not counted as more patients. Where every fold is ranked without a slip DeLong's variance is 0,
+ * and Newcombe's interval takes its place.
  */
 import { type Random, randomStream } from "@nacre/core";
 import { type Estimate, undefinedEstimate, Z95 } from "../estimate.ts";
+import { newcombe } from "../interval/wilson.ts";
 import { hanleyVariance } from "../metric/delong.ts";
 import { groupedAuroc, type ScoreGroup } from "./grouped-auroc.ts";
 
@@ -21,6 +23,29 @@ export interface BaselineOptions {
   readonly seed: number;
   readonly folds?: number;
   readonly repeats?: number;
+  /** Folds made by `dealFolds` for the same labels, folds and repeats: several columns of one cohort then share them. */
+  readonly dealt?: DealtFolds;
+}
+
+/** Fold of each patient in each repeat, [repeats][patients], and the number of folds. */
+export interface DealtFolds {
+  readonly k: number;
+  readonly fold: readonly Int32Array[];
+}
+
+/** Stratified folds of patients with these labels; fewer where a label has fewer patients, none below two. */
+export function dealFolds(
+  labels: Int32Array,
+  { seed, folds = 5, repeats = 20 }: Omit<BaselineOptions, "dealt">,
+): DealtFolds {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const k = Math.min(folds, ...counts.values());
+  if (k < 2) return { k, fold: [] };
+  return {
+    k,
+    fold: Array.from({ length: repeats }, (_, r) => stratify(labels, k, randomStream(seed, "baseline", r))),
+  };
 }
 
 /** Imaginary patients at the overall share, added to every value. */
@@ -30,23 +55,24 @@ const PRIOR = 2;
 export function columnBaseline(
   cases: readonly ColumnCase[],
   classCount: number,
-  { seed, folds = 5, repeats = 20 }: BaselineOptions,
+  { seed, folds = 5, repeats = 20, dealt }: BaselineOptions,
 ): Estimate {
   const counts = new Array<number>(classCount).fill(0);
   for (const c of cases) counts[c.label] = (counts[c.label] as number) + 1;
   const present = counts.flatMap((n, c) => (n > 0 ? [c] : []));
   const smallest = Math.min(...present.map((c) => counts[c] as number));
   const k = Math.min(folds, smallest);
-  const method = `mean AUROC of ${repeats} x ${k} stratified folds over patients, column target-encoded; 95 % DeLong interval within folds`;
+  const what = `mean AUROC of ${repeats} x ${k} stratified folds over patients, column target-encoded`;
+  const method = `${what}; 95 % DeLong interval within folds`;
   if (present.length < 2) return undefinedEstimate(cases.length, method, "the patients have one label only");
   if (k < 2) return undefinedEstimate(cases.length, method, "a label has a single patient");
   const judged = present.length === 2 ? present.slice(1) : present;
   const { codes, size } = encode(cases.map((c) => c.value));
   const labels = Int32Array.from(cases, (c) => c.label);
+  const { fold: made } = dealt ?? dealFolds(labels, { seed, folds, repeats });
   let sum = 0;
   let variance = 0;
-  for (let r = 0; r < repeats; r++) {
-    const fold = stratify(labels, k, randomStream(seed, "baseline", r));
+  for (const fold of made) {
     for (const c of judged) {
       const one = repeatOnce(countCells(codes, size, labels, c, fold, k));
       sum += one.value;
@@ -54,8 +80,23 @@ export function columnBaseline(
     }
   }
   const value = sum / (repeats * judged.length);
+  if (variance === 0) {
+    const [low, high] = newcombeMean(
+      value,
+      judged.map((c) => counts[c] as number),
+      cases.length,
+    );
+    return { value, low, high, n: cases.length, method: `${what}; 95 % Newcombe interval (DeLong's variance is 0)` };
+  }
   const half = Z95 * Math.sqrt(variance / (repeats * judged.length));
   return { value, low: Math.max(0, value - half), high: Math.min(1, value + half), n: cases.length, method };
+}
+
+/** The mean of Newcombe's limits over the classes asked about: they share their patients, so averaging claims no more. */
+function newcombeMean(value: number, positives: readonly number[], n: number): [low: number, high: number] {
+  const limits = positives.map((m) => newcombe(value, m, n - m));
+  const mean = (at: 0 | 1): number => limits.reduce((sum, pair) => sum + pair[at], 0) / limits.length;
+  return [mean(0), mean(1)];
 }
 
 /** Patients of each value in each fold, [folds][values]. */

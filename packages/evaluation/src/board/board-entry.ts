@@ -2,9 +2,9 @@
  * What a board is made of: tables of predictions that others made, each for one task by one encoder and one aggregator, and
  * what the referee says of them. Costs and names of files do not take part in judging; the caller lays them beside.
  */
-import type { ClassifyTask, Failure } from "@nacre/core";
+import type { Failure } from "@nacre/core";
 import type { Estimate } from "../estimate.ts";
-import type { PredictionRow } from "../prediction.ts";
+import type { Answers, BoardKindName } from "./board-question.ts";
 
 /** The parts a board ranks; `internal` are the rows of part test. */
 export type BoardPartName = "internal" | "external";
@@ -16,7 +16,10 @@ export interface Bar {
 }
 
 /** One table of predictions. Entries that differ in the seed alone are one model. */
-export interface BoardEntry {
+export type BoardEntry = EntryFacts & Answers;
+
+/** What a board knows of a table beside its answers. */
+export interface EntryFacts {
   /** Unique on the board. */
   readonly name: string;
   /** The board's name of the question; entries are compared within a task. */
@@ -24,9 +27,15 @@ export interface BoardEntry {
   readonly encoder: string;
   readonly aggregator: string;
   readonly seed: number | null;
-  readonly question: ClassifyTask;
-  readonly rows: readonly PredictionRow[];
   readonly barred: readonly Bar[];
+}
+
+/** What a task is ranked by. */
+export interface TaskMetric {
+  readonly name: string;
+  readonly title: string;
+  readonly perfect: number;
+  readonly better: "higher" | "lower";
 }
 
 /** How far repetitions lie apart: smallest, largest and standard deviation. Never an interval. */
@@ -84,6 +93,7 @@ export interface BoardModel {
 export interface BoardPart {
   /** Patients that all compared models share. */
   readonly n: number;
+  /** What they are: patients of each class, with and without the event, with each label; empty for numbers. */
   readonly classes: Readonly<Record<string, number>>;
   /** Models compared. */
   readonly compared: number;
@@ -99,8 +109,12 @@ export interface BoardPart {
 
 export interface BoardTask {
   readonly task: string;
+  readonly kind: BoardKindName;
+  readonly metric: TaskMetric;
+  /** Classes, or names of several labels; empty for other kinds. */
   readonly classes: readonly string[];
-  readonly positive: string;
+  /** null where there are no classes. */
+  readonly positive: string | null;
   /** null where no model has the part, or it is sealed. */
   readonly internal: BoardPart | null;
   readonly external: BoardPart | null;

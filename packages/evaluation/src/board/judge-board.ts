@@ -2,39 +2,21 @@
  * The board: within each task every model on the patients all of them share, internal beside external, and ranks that do not
  * separate what the patients cannot. Struck-out models keep their numbers but neither rank nor limit the others.
  */
-import { type ClassifyTask, type Failure, fail, type Outcome, ok } from "@nacre/core";
-import { accuracyMetric, balancedAccuracyMetric } from "../metric/accuracy.ts";
-import { auprcMetric } from "../metric/auprc.ts";
-import { aurocMetric } from "../metric/auroc.ts";
-import { brierMetric } from "../metric/brier.ts";
-import { eceMetric } from "../metric/ece.ts";
-import type { Metric } from "../metric/metric.ts";
-import { type PredictionRow, toPatients } from "../prediction.ts";
+import { type Failure, fail, type Outcome, ok } from "@nacre/core";
+import type { Metric, Sized } from "../metric/metric.ts";
+import { multilabelBoard, REGRESS, SURVIVE } from "./answer-kinds.ts";
 import type { BoardEntry, BoardModel, BoardPartName, BoardTask, PartResult } from "./board-entry.ts";
+import type { BoardKind, BoardPatient, BoardRow } from "./board-kind.ts";
+import { type BoardMetric, metricNameOf } from "./board-metric.ts";
+import type { BoardQuestion } from "./board-question.ts";
+import { classifyKind } from "./classify-kind.ts";
 import { type JudgedPart, judgePart, type PartModel, type SeedTable } from "./judge-part.ts";
 
-/** What a board can rank by. */
-export const BOARD_METRICS = ["auroc", "auprc", "accuracy", "balancedAccuracy", "brier"] as const;
-export type BoardMetric = (typeof BOARD_METRICS)[number];
-
-const ALL: readonly Metric[] = [
-  aurocMetric,
-  auprcMetric,
-  accuracyMetric,
-  balancedAccuracyMetric,
-  brierMetric,
-  eceMetric,
-];
-
-/** The metric a board ranks by. */
-export function boardMetric(name: BoardMetric): Metric {
-  const metric = ALL.find((m) => m.name === name);
-  if (metric === undefined) throw new RangeError(`expected one of ${BOARD_METRICS.join(", ")}, received ${name}`);
-  return metric;
-}
-
 export interface BoardOptions {
+  /** Of classes. Risks are ranked by the C-index, numbers by Spearman's correlation, labels by the macro AUROC. */
   readonly metric: BoardMetric;
+  /** What single tasks are ranked by instead, by name of the task. */
+  readonly metrics?: Readonly<Record<string, string>>;
   readonly replicates: number;
   readonly seed: number;
   /** Parts to judge; a sealed part is left out and never looked at. */
@@ -47,9 +29,14 @@ export interface Board {
   readonly failures: readonly { readonly entry: string; readonly failure: Failure }[];
 }
 
-interface ReadyEntry {
+interface ReadyEntry<Row extends BoardRow, P extends BoardPatient> {
   readonly entry: BoardEntry;
-  readonly tables: Readonly<Record<BoardPartName, SeedTable>>;
+  readonly tables: Readonly<Record<BoardPartName, SeedTable<Row, P>>>;
+}
+
+interface JudgedTask {
+  readonly task: BoardTask | null;
+  readonly failures: Board["failures"];
 }
 
 /**
@@ -59,20 +46,30 @@ interface ReadyEntry {
 export function judgeBoard(entries: readonly BoardEntry[], options: BoardOptions): Outcome<Board> {
   const twice = repeated(entries);
   if (twice !== null) return twice;
-  const failures: { entry: string; failure: Failure }[] = [];
-  const tasks: BoardTask[] = [];
-  for (const name of [...new Set(entries.map((e) => e.task))]) {
+  const names = [...new Set(entries.map((e) => e.task))];
+  const judged = names.map((name) => {
     const own = entries.filter((e) => e.task === name);
-    const task = (own[0] as BoardEntry).question;
-    const ready: ReadyEntry[] = [];
-    for (const entry of own) {
-      const made = readyEntry(entry, task, options.parts);
-      if (made.ok) ready.push({ entry, tables: made.value });
-      else failures.push({ entry: entry.name, failure: made.failure });
+    return judgeQuestion((own[0] as BoardEntry).question, own, options);
+  });
+  return ok({
+    tasks: judged.flatMap((j) => j.task ?? []),
+    failures: judged.flatMap((j) => j.failures),
+  });
+}
+
+function judgeQuestion(question: BoardQuestion, own: readonly BoardEntry[], options: BoardOptions): JudgedTask {
+  switch (question.kind) {
+    case "classify": {
+      const { classes, positive } = question;
+      return judgeTask(own, classifyKind(question), { ...options, classes, positive });
     }
-    if (ready.length > 0) tasks.push(judgeTask(name, task, ready, options));
+    case "survive":
+      return judgeTask(own, SURVIVE, { ...options, classes: [], positive: null });
+    case "regress":
+      return judgeTask(own, REGRESS, { ...options, classes: [], positive: null });
+    case "multilabel":
+      return judgeTask(own, multilabelBoard(question), { ...options, classes: question.names, positive: null });
   }
-  return ok({ tasks, failures });
 }
 
 function repeated(entries: readonly BoardEntry[]): Outcome<never> | null {
@@ -99,51 +96,55 @@ export function modelName({ encoder, aggregator }: Pick<BoardEntry, "encoder" | 
 
 const NOTHING = { rows: [], patients: [] };
 
-function readyEntry(
+function readyEntry<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
   entry: BoardEntry,
-  task: ClassifyTask,
+  kind: BoardKind<Row, P, S>,
   parts: readonly BoardPartName[],
-): Outcome<ReadyEntry["tables"]> {
-  const rows = inOrderOf(task, entry);
+): Outcome<ReadyEntry<Row, P>["tables"]> {
+  const rows = kind.rowsOf(entry);
   if (!rows.ok) return rows;
-  const tables = { internal: { entry: entry.name, ...NOTHING }, external: { entry: entry.name, ...NOTHING } };
+  const tables: Record<BoardPartName, SeedTable<Row, P>> = {
+    internal: { entry: entry.name, ...NOTHING },
+    external: { entry: entry.name, ...NOTHING },
+  };
   for (const part of parts) {
     const own = rows.value.filter((r) => r.part === (part === "internal" ? "test" : "external"));
-    const patients = toPatients(own, task);
+    const patients = kind.patientsOf(own);
     if (!patients.ok) return patients;
-    Object.assign(tables, { [part]: { entry: entry.name, rows: own, patients: patients.value } });
+    tables[part] = { entry: entry.name, rows: own, patients: patients.value };
   }
   return ok(tables);
 }
 
-/** The rows with their probabilities in the order of the task's classes. */
-function inOrderOf(task: ClassifyTask, { question, rows, name }: BoardEntry): Outcome<readonly PredictionRow[]> {
-  const order = task.classes.map((c) => question.classes.indexOf(c));
-  if (order.includes(-1) || question.classes.length !== task.classes.length) {
-    return fail("bad-value", {
-      expected: `the classes of the task: ${task.classes.join(", ")}`,
-      received: `${question.classes.join(", ")} in ${name}`,
-      remedy: "rename the columns p_<class>, or give the table a task of its own",
-    });
-  }
-  if (order.every((from, to) => from === to)) return ok(rows);
-  return ok(rows.map((r) => ({ ...r, probabilities: order.map((from) => r.probabilities[from] ?? Number.NaN) })));
-}
+interface TaskOptions extends BoardOptions, Pick<BoardTask, "classes" | "positive"> {}
 
-function judgeTask(name: string, task: ClassifyTask, ready: readonly ReadyEntry[], options: BoardOptions): BoardTask {
-  const names = [...new Set(ready.map((r) => modelName(r.entry)))];
-  const groups = names.map((model) => ({ model, own: ready.filter((r) => modelName(r.entry) === model) }));
-  const metric = boardMetric(options.metric);
+/** Judges the tables of one task. */
+function judgeTask<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
+  own: readonly BoardEntry[],
+  kind: BoardKind<Row, P, S>,
+  options: TaskOptions,
+): JudgedTask {
+  const { task: name, question } = own[0] as BoardEntry;
+  const failures: { entry: string; failure: Failure }[] = [];
+  const ready: ReadyEntry<Row, P>[] = [];
+  for (const entry of own) {
+    const made = readyEntry(entry, kind, options.parts);
+    if (made.ok) ready.push({ entry, tables: made.value });
+    else failures.push({ entry: entry.name, failure: made.failure });
+  }
+  if (ready.length === 0) return { task: null, failures };
+  const metric = metricOf(kind, metricNameOf(question.kind, options.metrics?.[name] ?? null, options.metric));
+  const groups = groupsOf(ready);
   const judge = (part: BoardPartName): JudgedPart | null =>
     options.parts.includes(part)
       ? judgePart(
-          groups.map(({ model, own }) => partModel(model, own, part)),
+          groups.map(({ model, own: seeds }) => partModel(model, seeds, part)),
           {
-            task,
+            kind,
             name,
             part,
             metric,
-            beside: ALL.filter((m) => m !== metric),
+            beside: kind.metrics.filter((m) => m !== metric),
             replicates: options.replicates,
             seed: options.seed,
           },
@@ -151,40 +152,68 @@ function judgeTask(name: string, task: ClassifyTask, ready: readonly ReadyEntry[
       : null;
   const internal = judge("internal");
   const external = judge("external");
-  const models = groups.map(({ model, own }): BoardModel => {
-    const first = own[0] as ReadyEntry;
-    return {
-      name: model,
-      encoder: first.entry.encoder,
-      aggregator: first.entry.aggregator,
-      entries: own.map((r) => ({ name: r.entry.name, seed: r.entry.seed })),
-      barred: barsOf(own),
-      internal: internal?.results.get(model) ?? null,
-      external: external?.results.get(model) ?? null,
-    };
-  });
-  return {
+  const models = groups.map(({ model, own: seeds }) => ({
+    ...modelOf(model, seeds),
+    internal: internal?.results.get(model) ?? null,
+    external: external?.results.get(model) ?? null,
+  }));
+  const { title, perfect } = metric;
+  const task: BoardTask = {
     task: name,
-    classes: task.classes,
-    positive: task.positive,
+    kind: question.kind,
+    metric: { name: metric.name, title, perfect, better: perfect === 0 ? "lower" : "higher" },
+    classes: options.classes,
+    positive: options.positive,
     internal: internal?.part ?? null,
     external: external?.part ?? null,
     models: models.sort(bestFirst(metric)),
   };
+  return { task, failures };
 }
 
-function partModel(name: string, own: readonly ReadyEntry[], part: BoardPartName): PartModel {
+function metricOf<S extends Sized>({ metrics }: { readonly metrics: readonly Metric<S>[] }, name: string): Metric<S> {
+  const metric = metrics.find((m) => m.name === name);
+  if (metric === undefined) {
+    throw new RangeError(`expected one of ${metrics.map((m) => m.name).join(", ")}, received ${name}`);
+  }
+  return metric;
+}
+
+interface ModelGroup<Entry> {
+  readonly model: string;
+  readonly own: readonly Entry[];
+}
+
+function groupsOf<Entry extends { readonly entry: BoardEntry }>(ready: readonly Entry[]): ModelGroup<Entry>[] {
+  const names = [...new Set(ready.map((r) => modelName(r.entry)))];
+  return names.map((model) => ({ model, own: ready.filter((r) => modelName(r.entry) === model) }));
+}
+
+function modelOf(
+  name: string,
+  own: readonly { readonly entry: BoardEntry }[],
+): Omit<BoardModel, "internal" | "external"> {
+  const { encoder, aggregator } = (own[0] as { readonly entry: BoardEntry }).entry;
+  const entries = own.map((r) => ({ name: r.entry.name, seed: r.entry.seed }));
+  return { name, encoder, aggregator, entries, barred: barsOf(own) };
+}
+
+function partModel<Row extends BoardRow, P extends BoardPatient>(
+  name: string,
+  own: readonly ReadyEntry<Row, P>[],
+  part: BoardPartName,
+): PartModel<Row, P> {
   return { name, isBarred: own.some((r) => r.entry.barred.length > 0), seeds: own.map((r) => r.tables[part]) };
 }
 
 /** The bars of all seeds; the seed is named where there are several. */
-function barsOf(own: readonly ReadyEntry[]): BoardModel["barred"] {
+function barsOf(own: readonly { readonly entry: BoardEntry }[]): BoardModel["barred"] {
   return own.flatMap(({ entry }) =>
     entry.barred.map((b) => (own.length === 1 ? b : { ...b, reason: `${entry.name}: ${b.reason}` })),
   );
 }
 
-function bestFirst(metric: Metric): (a: BoardModel, b: BoardModel) => number {
+function bestFirst(metric: { readonly perfect: number }): (a: BoardModel, b: BoardModel) => number {
   const keys = (m: BoardModel): number[] => [
     m.barred.length > 0 ? 1 : 0,
     ...[m.internal, m.external].flatMap((r) => [r?.rank ?? Number.MAX_VALUE, errorOf(r, metric)]),
@@ -196,7 +225,7 @@ function bestFirst(metric: Metric): (a: BoardModel, b: BoardModel) => number {
   };
 }
 
-function errorOf(result: PartResult | null, metric: Metric): number {
+function errorOf(result: PartResult | null, metric: { readonly perfect: number }): number {
   const value = result?.estimate.value ?? null;
   return value === null ? Number.MAX_VALUE : Math.abs(value - metric.perfect);
 }

@@ -1,37 +1,35 @@
 /** One part of one task: the shared patients, every model's numbers on them, and the ranks. */
-import { type ClassifyTask, randomStream } from "@nacre/core";
+import { randomStream } from "@nacre/core";
 import { type RankGroups, rankGroups } from "../compare/rank-groups.ts";
 import type { Estimate } from "../estimate.ts";
 import { bootstrap } from "../interval/bootstrap.ts";
-import { type Metric, measure } from "../metric/metric.ts";
-import type { PatientPrediction, PredictionRow } from "../prediction.ts";
-import { toPatients } from "../prediction.ts";
-import { classCounts, type Sample } from "../sample.ts";
+import { type Metric, measure, type Sized } from "../metric/metric.ts";
 import type { BoardPart, BoardPartName, PartResult, Spread } from "./board-entry.ts";
-import { commonPatients, type PartTable, sampleOfPatients } from "./common-patients.ts";
+import type { BoardKind, BoardPatient, BoardRow } from "./board-kind.ts";
+import { commonIds, inOrder, type PartTable } from "./common-patients.ts";
 import { meanOverSeeds, modelSample } from "./model-sample.ts";
 import { spreadOf } from "./spread.ts";
 
 /** A table of one seed, ready to be judged. */
-export interface SeedTable extends PartTable {
+export interface SeedTable<Row extends BoardRow, P extends BoardPatient> extends PartTable<P> {
   /** The rows of the part, for the folds. */
-  readonly rows: readonly PredictionRow[];
+  readonly rows: readonly Row[];
 }
 
 /** A model in this part: one table for each seed. */
-export interface PartModel {
+export interface PartModel<Row extends BoardRow, P extends BoardPatient> {
   readonly name: string;
   readonly isBarred: boolean;
-  readonly seeds: readonly SeedTable[];
+  readonly seeds: readonly SeedTable<Row, P>[];
 }
 
-export interface PartOptions {
-  readonly task: ClassifyTask;
+export interface PartOptions<Row extends BoardRow, P extends BoardPatient, S extends Sized> {
+  readonly kind: BoardKind<Row, P, S>;
   /** Name of the task, which keeps the chance of tasks apart. */
   readonly name: string;
   readonly part: BoardPartName;
-  readonly metric: Metric;
-  readonly beside: readonly Metric[];
+  readonly metric: Metric<S>;
+  readonly beside: readonly Metric<S>[];
   readonly replicates: number;
   readonly seed: number;
 }
@@ -43,16 +41,20 @@ export interface JudgedPart {
 }
 
 /** Judges the models that have the part; null where none that may be compared has it. */
-export function judgePart(models: readonly PartModel[], options: PartOptions): JudgedPart | null {
+export function judgePart<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
+  models: readonly PartModel<Row, P>[],
+  options: PartOptions<Row, P, S>,
+): JudgedPart | null {
+  const { kind } = options;
   const present = models.filter((m) => m.seeds.length > 0 && m.seeds.every((s) => labelled(s.patients) > 0));
   const eligible = present.filter((m) => !m.isBarred);
   if (present.length === 0) return null;
   const tables = (eligible.length > 0 ? eligible : present).flatMap((m) => m.seeds);
-  const common = commonPatients(tables, options.task);
+  const common = commonIds(tables, kind.labelText);
   const none = { n: 0, classes: {}, compared: 0, method: "nothing was compared", first: [], notes: [] };
   if (!common.ok) return { part: { ...none, refused: common.failure }, results: new Map() };
   const ids = common.value;
-  const samples = new Map(present.map((m) => [m.name, m.seeds.map((s) => sampleOfPatients(s, ids, options.task))]));
+  const samples = new Map(present.map((m) => [m.name, m.seeds.map((s) => kind.sampleOf(inOrder(s, ids)))]));
   const ranking = rank(eligible, samples, options);
   const results = new Map<string, PartResult>();
   for (const model of present) {
@@ -61,11 +63,10 @@ export function judgePart(models: readonly PartModel[], options: PartOptions): J
     results.set(model.name, { ...numbersOf(model, seeds, ids, options), ...placeOf(model.name, ranking) });
   }
   const reference = samples.get((eligible[0] ?? present[0])?.name ?? "")?.[0];
-  const counts = reference === undefined ? [] : classCounts(reference);
   return {
     part: {
       n: ids.length,
-      classes: Object.fromEntries(options.task.classes.map((c, i) => [c, counts[i] ?? 0])),
+      classes: reference === undefined ? {} : kind.countsOf(reference),
       compared: eligible.length,
       method: ranking.method,
       first: ranking.best,
@@ -76,17 +77,25 @@ export function judgePart(models: readonly PartModel[], options: PartOptions): J
   };
 }
 
-function rank(
-  eligible: readonly PartModel[],
-  samples: ReadonlyMap<string, readonly Sample[]>,
-  { metric, name, part, replicates, seed }: PartOptions,
+function rank<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
+  eligible: readonly PartModel<Row, P>[],
+  samples: ReadonlyMap<string, readonly S[]>,
+  { kind, metric, name, part, replicates, seed }: PartOptions<Row, P, S>,
 ): RankGroups {
   const models = eligible.map((m) => ({ name: m.name, sample: modelSample(samples.get(m.name) ?? []) }));
   return rankGroups(models, meanOverSeeds(metric), {
     replicates,
     seed: randomStream(seed, "board", name, part).bits(),
-    strata: models[0]?.sample.labels ?? null,
+    strata: strataOf(models[0]?.sample.seeds, kind),
   });
+}
+
+function strataOf<S extends Sized>(
+  seeds: readonly S[] | undefined,
+  kind: { readonly strataOf: (sample: S) => ArrayLike<number> | null },
+): ArrayLike<number> | null {
+  const first = seeds?.[0];
+  return first === undefined ? null : kind.strataOf(first);
 }
 
 type Place = Pick<PartResult, "rank" | "letters" | "tiedWith" | "behind">;
@@ -110,24 +119,23 @@ function negated(e: Estimate): Estimate {
   return { ...e, value: minus(e.value), low: minus(e.high), high: minus(e.low) };
 }
 
-function numbersOf(
-  model: PartModel,
-  samples: readonly Sample[],
+function numbersOf<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
+  model: PartModel<Row, P>,
+  samples: readonly S[],
   ids: readonly string[],
-  { metric, beside, task, name, part, replicates, seed }: PartOptions,
+  { kind, metric, beside, name, part, replicates, seed }: PartOptions<Row, P, S>,
 ): Omit<PartResult, keyof Place> {
-  const chance = { replicates, seed: randomStream(seed, "board", name, part).bits() };
+  const strata = strataOf(samples, kind);
+  const chance = { replicates, seed: randomStream(seed, "board", name, part).bits(), strata };
   const metrics = [metric, ...beside];
   const [only] = samples;
   const estimates =
     samples.length === 1 && only !== undefined
       ? bootstrap(only, metrics, chance)
-      : bootstrap(modelSample(samples), metrics.map(meanOverSeeds), { ...chance, strata: only?.labels ?? null }).map(
-          (e) => ({
-            ...e,
-            method: `${e.method}; mean over ${samples.length} seeds, the interval is over patients alone`,
-          }),
-        );
+      : bootstrap(modelSample(samples), metrics.map(meanOverSeeds), chance).map((e) => ({
+          ...e,
+          method: `${e.method}; mean over ${samples.length} seeds, the interval is over patients alone`,
+        }));
   const [estimate, ...others] = estimates;
   if (estimate === undefined) throw new RangeError("expected one estimate a metric, received none");
   return {
@@ -137,17 +145,17 @@ function numbersOf(
     seeds: spreadOf(
       model.seeds.map((s, i) => ({ name: s.entry, n: samples[i]?.n ?? 0, value: measureOf(metric, samples[i]) })),
     ),
-    folds: foldSpread(model, ids, { metric, task }),
+    folds: foldSpread(model, ids, { metric, kind }),
   };
 }
 
 /** Spread over folds, each the mean over seeds; null where the folds of the seeds hold different patients. */
-function foldSpread(
-  model: PartModel,
+function foldSpread<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
+  model: PartModel<Row, P>,
   ids: readonly string[],
-  { metric, task }: Pick<PartOptions, "metric" | "task">,
+  { metric, kind }: Pick<PartOptions<Row, P, S>, "metric" | "kind">,
 ): Spread | null {
-  const bySeed = model.seeds.map((s) => foldsOf(s, ids, task));
+  const bySeed = model.seeds.map((s) => foldsOf(s, ids, kind));
   const [first] = bySeed;
   if (first === undefined) return null;
   const same = bySeed.every((folds) => folds.length === first.length && folds.every((f, i) => f.key === first[i]?.key));
@@ -162,34 +170,31 @@ function foldSpread(
   );
 }
 
-function foldsOf(
-  table: SeedTable,
+function foldsOf<Row extends BoardRow, P extends BoardPatient, S extends Sized>(
+  table: SeedTable<Row, P>,
   ids: readonly string[],
-  task: ClassifyTask,
-): { fold: number; key: string; sample: Sample }[] {
+  kind: BoardKind<Row, P, S>,
+): { fold: number; key: string; sample: S }[] {
   const numbers = [...new Set(table.rows.map((r) => r.fold).filter((f) => f !== null))].sort((a, b) => a - b);
   return numbers.flatMap((fold) => {
-    const patients = toPatients(
-      table.rows.filter((r) => r.fold === fold),
-      task,
-    );
+    const patients = kind.patientsOf(table.rows.filter((r) => r.fold === fold));
     if (!patients.ok) return [];
     const held = new Set(patients.value.filter((p) => p.label !== null).map((p) => p.patient));
     const here = ids.filter((id) => held.has(id));
-    const sample = sampleOfPatients({ entry: table.entry, patients: patients.value }, here, task);
+    const sample = kind.sampleOf(inOrder({ entry: table.entry, patients: patients.value }, here));
     return [{ fold, key: JSON.stringify([fold, here]), sample }];
   });
 }
 
-function measureOf(metric: Metric, sample: Sample | undefined): number | null {
+function measureOf<S extends Sized>(metric: Metric<S>, sample: S | undefined): number | null {
   return sample === undefined || sample.n === 0 ? null : measure(metric, sample);
 }
 
-function labelled(patients: readonly PatientPrediction[]): number {
+function labelled(patients: readonly BoardPatient[]): number {
   return patients.filter((p) => p.label !== null).length;
 }
 
-function notesOf(tables: readonly PartTable[], n: number): string[] {
+function notesOf(tables: readonly PartTable<BoardPatient>[], n: number): string[] {
   return tables.flatMap((t) => {
     const own = labelled(t.patients);
     return own === n

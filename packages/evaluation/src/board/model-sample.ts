@@ -2,30 +2,27 @@
  * A model as a sample: the same patients in the same order, predicted once for each seed. A metric of such a sample is the mean
  * over seeds of the metric, not the metric of the mean prediction: an ensemble of seeds is another, better model.
  */
-import { type Metric, ready, undefinedBecause, type Weighted } from "../metric/metric.ts";
-import type { Sample } from "../sample.ts";
+import { type Metric, ready, type Sized, undefinedBecause, type Weighted } from "../metric/metric.ts";
 
-export interface ModelSample {
+export interface ModelSample<S extends Sized> {
   readonly n: number;
-  /** Class index of each patient, [n]. */
-  readonly labels: Int32Array;
   /** One sample for each seed: same patients, same order. */
-  readonly seeds: readonly Sample[];
+  readonly seeds: readonly S[];
 }
 
 /** @throws RangeError without a seed, or where the seeds disagree about the number of patients */
-export function modelSample(seeds: readonly Sample[]): ModelSample {
+export function modelSample<S extends Sized>(seeds: readonly S[]): ModelSample<S> {
   const [first] = seeds;
   if (first === undefined) throw new RangeError("expected predictions of at least one seed, received none");
   const other = seeds.find((s) => s.n !== first.n);
   if (other !== undefined) {
     throw new RangeError(`expected ${first.n} patients in every seed, received ${other.n}; align the patients first`);
   }
-  return { n: first.n, labels: first.labels, seeds };
+  return { n: first.n, seeds };
 }
 
 /** The mean of a metric over the seeds. Undefined where it is for one of them. */
-export function meanOverSeeds(metric: Metric): Metric<ModelSample> {
+export function meanOverSeeds<S extends Sized>(metric: Metric<S>): Metric<ModelSample<S>> {
   return {
     name: metric.name,
     title: metric.title,

@@ -5,6 +5,7 @@
  */
 import type { Barcode } from "./barcode.ts";
 import { slideNamed } from "./slide-name.ts";
+import { areSwapped } from "./swapped-column.ts";
 import { counted } from "./table.ts";
 
 /** A row before its patient is settled. */
@@ -18,6 +19,8 @@ export interface PatientClaim {
 export interface PatientsDerived {
   /** One for each claim. */
   readonly patients: readonly string[];
+  /** Does anything say who the patient of the claim is? Else the slide stands for a patient of its own. */
+  readonly isKnown: readonly boolean[];
   readonly derived: readonly string[];
   readonly notes: readonly string[];
 }
@@ -25,7 +28,10 @@ export interface PatientsDerived {
 /** `column` is the name of the patient column, null where there is none. */
 export function derivePatients(claims: readonly PatientClaim[], column: string | null): PatientsDerived {
   const barcoded = claims.filter((c) => c.barcode !== null);
-  const reason = column === null ? "the table has no patient column" : whyNotAsGiven(claims, barcoded, column);
+  const isSwapped = column !== null && areSwapped(claims.map(({ slide, given }) => ({ slide, patient: given })));
+  const own = column === null ? null : whyOwn(claims, column);
+  const reason =
+    column === null ? "the table has no patient column" : isSwapped ? null : (own ?? whyNotAsGiven(barcoded, column));
   const isReplaced = reason !== null && barcoded.length > 0;
   const patients = claims.map(({ slide, given, barcode }) => {
     const known = given === "" ? barcode?.patient : isReplaced ? (barcode?.patient ?? given) : given;
@@ -45,19 +51,28 @@ export function derivePatients(claims: readonly PatientClaim[], column: string |
   const alone = claims.filter((c) => c.given === "" && c.barcode === null).length;
   if (alone > 0 && column !== null)
     notes.push(`${counted(alone, "row")} without a patient: each stands for a patient of its own`);
-  if (!isReplaced) notes.push(...disagreements(barcoded, column));
-  return { patients, derived, notes };
+  if (isSwapped) {
+    notes.push(
+      `slides and patients look swapped: column ${column} is different in every row, and slides repeat under it; rename the two columns`,
+    );
+  } else if (!isReplaced) notes.push(...disagreements(barcoded, column));
+  const isKnown = claims.map(
+    ({ slide, given, barcode }) => barcode !== null || (given !== "" && (own === null || slideNamed(given) !== slide)),
+  );
+  return { patients, isKnown, derived, notes };
 }
 
-function whyNotAsGiven(
-  claims: readonly PatientClaim[],
-  barcoded: readonly PatientClaim[],
-  column: string,
-): string | null {
+/** Why a patient column that repeats the slides says nothing; null where it does not. */
+function whyOwn(claims: readonly PatientClaim[], column: string): string | null {
   const known = claims.filter((c) => c.given !== "");
   const own = known.filter((c) => slideNamed(c.given) === c.slide && c.given !== c.barcode?.patient).length;
-  if (own > 0 && own * 2 > known.length)
-    return `column ${column} calls ${own} of ${counted(known.length, "slide")} its own patient`;
+  return own > 0 && own * 2 > known.length
+    ? `column ${column} calls ${own} of ${counted(known.length, "slide")} its own patient`
+    : null;
+}
+
+/** Why the barcodes are believed instead of the column; null where they agree. */
+function whyNotAsGiven(barcoded: readonly PatientClaim[], column: string): string | null {
   const ids = new Map<string, Set<string>>();
   for (const { given, barcode } of barcoded) {
     if (given === "" || barcode === null) continue;

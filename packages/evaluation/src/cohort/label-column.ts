@@ -47,9 +47,9 @@ export function chooseLabel(
   if (only !== undefined && candidates.length === 1) return settle(only, false);
   const notes =
     candidates.length === 0
-      ? ["no column could be the label; name it with a label table"]
+      ? ["no column could be the label; name it with --label, or give the table that holds it with --labels"]
       : [
-          `the label is not known: ${listed([...candidates].sort((a, b) => a.classes - b.classes))} could be it; name one`,
+          `the label is not known: ${listed([...candidates].sort((a, b) => a.classes - b.classes))} could be it; name one with --label`,
         ];
   return ok({ task: null, column: null, notes });
 }
@@ -64,13 +64,15 @@ function settle({ name, cells }: NamedCells, isWanted: boolean): Outcome<LabelCh
       return fail("one-class", {
         expected: `at least two classes in column ${name}`,
         received: what,
-        remedy: "name another label column, or join the table that holds it",
+        remedy: "name another column with --label, or give the table that holds it with --labels",
       });
     }
     return ok({
       task: null,
       column: name,
-      notes: [`column ${name} holds ${what}, so nothing is asked about the label`],
+      notes: [
+        `column ${name} holds ${what}, so nothing is asked about the label; name another with --label, or give a table with --labels`,
+      ],
     });
   }
   if (classes.length > MAX_CLASSES) {
@@ -122,6 +124,9 @@ function noSuchColumn(wanted: string, header: readonly string[]): Outcome<never>
   return fail("missing-column", {
     expected: `a label column \`${wanted}\``,
     received: header.join(", "),
-    remedy: near === null ? "name one of these columns, or join the table that has it" : `did you mean \`${near}\`?`,
+    remedy:
+      near === null
+        ? "name one of these columns with --label, or give the table that has it with --labels"
+        : `did you mean \`${near}\`?`,
   });
 }

@@ -18,7 +18,9 @@ import {
   slideIdOf,
 } from "@nacre/core";
 import { partNamed } from "../split/dialect/part-name.ts";
+import { dialectOf } from "../split/dialect.ts";
 import { type Barcode, barcodeOf } from "./barcode.ts";
+import { type DateCells, dateCells } from "./date-cell.ts";
 import { derivePatients } from "./derive-patient.ts";
 import { codesTellLabel, deriveSites } from "./derive-site.ts";
 import { joinTables, plainLabel } from "./join-tables.ts";
@@ -34,6 +36,10 @@ export interface CohortTable {
   readonly task: ClassifyTask | null;
   readonly labelColumn: string | null;
   readonly dialect: string;
+  /** Slides whose patient nothing names: each stands for a patient of its own. */
+  readonly patientsUnknown: readonly SlideId[];
+  /** Columns with cells that a spreadsheet made dates of, or whose dates cannot be read for sure. */
+  readonly dates: readonly DateCells[];
   /** What was derived from ids or joined, one sentence each, with counts. */
   readonly derived: readonly string[];
   readonly notes: readonly string[];
@@ -72,9 +78,11 @@ export function cohortOfTable(table: Table, options: CohortTableOptions = {}): O
   const choice = chooseLabel(labelColumns(whole, known), whole.header, options.label ?? null);
   if (!choice.ok) return choice;
   const column = choice.value.task?.label ?? null;
-  const { rows, derived, notes } = rowsOf(whole, known, listed.entries, column);
+  const { rows, patientsUnknown, derived, notes } = rowsOf(whole, known, listed.entries, column);
   return ok({
     rows,
+    patientsUnknown,
+    dates: dateCells(joined.value.tables, choice.value.column),
     task: choice.value.task,
     labelColumn: choice.value.column,
     dialect,
@@ -85,6 +93,8 @@ export function cohortOfTable(table: Table, options: CohortTableOptions = {}): O
 
 interface Joined {
   readonly whole: Table;
+  /** As they came, each behind those it is joined to. */
+  readonly tables: readonly Table[];
   readonly dialect: string;
   readonly derived: readonly string[];
   readonly notes: readonly string[];
@@ -106,7 +116,13 @@ function joinAll(table: Table, { label, labels, slides }: CohortTableOptions): O
   }
   const isStamp = base !== table || tables.some((t) => dialectOfCohort(t) === "stamp-clini");
   const own = dialectOfCohort(base);
-  return ok({ whole, dialect: own === "stamp-slides" && isStamp ? "stamp" : own, derived, notes });
+  return ok({
+    whole,
+    tables: [base, ...tables.filter((t) => t !== base)],
+    dialect: own === "stamp-slides" && isStamp ? "stamp" : own,
+    derived,
+    notes,
+  });
 }
 
 function entriesOf(table: Table, known: KnownColumns): { entries: Entry[]; notes: string[] } {
@@ -144,14 +160,14 @@ function rowsOf(
   known: KnownColumns,
   entries: readonly Entry[],
   labelColumn: string | null,
-): { rows: CohortRow[]; derived: string[]; notes: string[] } {
+): { rows: CohortRow[]; patientsUnknown: SlideId[]; derived: string[]; notes: string[] } {
   const given = known.slide >= 0 ? known.patient : -1;
   const name = given < 0 ? null : (table.header[given] ?? "");
   const cell = (entry: Entry, at: number): string => (at < 0 ? "" : (table.rows[entry.row]?.[at] ?? "").trim());
   const knownCell = (entry: Entry, at: number): string => (isMissing(cell(entry, at)) ? "" : cell(entry, at));
   const isOfPatients = known.slide < 0 && entries.every((e) => (e.barcode?.patient ?? e.path) === e.path);
   const people = isOfPatients
-    ? { patients: entries.map((e) => e.path), derived: [], notes: [] }
+    ? { patients: entries.map((e) => e.path), isKnown: entries.map(() => true), derived: [], notes: [] }
     : derivePatients(
         entries.map((e) => ({ slide: e.slide, given: knownCell(e, given), barcode: e.barcode })),
         name,
@@ -190,6 +206,7 @@ function rowsOf(
     : null;
   return {
     rows,
+    patientsUnknown: entries.flatMap((e, i) => (people.isKnown[i] === true ? [] : [e.slide])),
     derived: [...people.derived, ...sites.derived, ...(told === null ? [] : [told])],
     notes: [
       ...(isOfPatients ? ["the table has no slide column: each row stands for a patient and for one slide"] : []),
@@ -234,6 +251,13 @@ function cleanName(name: string): string {
 }
 
 function noIds(table: Table): Outcome<never> {
+  if (dialectOf(table) !== null) {
+    return fail("missing-column", {
+      expected: `a cohort table in ${table.file}`,
+      received: `a split file: ${table.header.join(", ")}`,
+      remedy: "name it with --splits, beside a cohort table or alone",
+    });
+  }
   return fail("missing-column", {
     expected: `a column of slides or patients in ${table.file} (slide, slide_id, FILENAME, patient, case_id, PATIENT ...)`,
     received: table.header.join(", "),

@@ -5,6 +5,8 @@ export interface Table {
   readonly file: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The row of each of `rows` as a spreadsheet counts, where empty lines made it another than its place + 2. */
+  readonly numbers?: readonly number[];
 }
 
 /** What people write where they know nothing, beside the empty cell; compared in lower case. */

@@ -5,6 +5,7 @@ import { aurocMetric } from "../metric/auroc.ts";
 import { brierMetric } from "../metric/brier.ts";
 import { type PredictionRow, toPatients } from "../prediction.ts";
 import type { CompareOptions } from "./judge.ts";
+import { type PairPower, pairPower } from "./pair-power.ts";
 import { type RankGroups, rankGroups } from "./rank-groups.ts";
 
 export interface NamedPredictions {
@@ -20,6 +21,8 @@ export interface PredictionComparison {
   /** Discrimination, and how far the probabilities were off. */
   readonly auroc: RankGroups;
   readonly brier: RankGroups;
+  /** Patients each pair would have needed, every pair once in the order of the tables; two classes only. */
+  readonly power: readonly PairPower[];
 }
 
 /** One comparison for each part that every table holds. Failures: those of `toPatients`, conflicting-label, refused (fewer than 10 in common), nothing-usable. */
@@ -49,6 +52,7 @@ export function comparePredictions(
       patients: parts.map((p) => ({ name: p.entry, n: p.patients.length })),
       auroc: rankGroups(models, aurocMetric, options),
       brier: rankGroups(models, brierMetric, options),
+      power: models.flatMap((a, i) => models.slice(i + 1).flatMap((b) => pairPower(a, b) ?? [])),
     });
   }
   return comparisons.length > 0 ? ok(comparisons) : nothing(tables);

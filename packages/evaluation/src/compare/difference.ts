@@ -7,7 +7,7 @@
  */
 import { normalTail } from "../distribution/normal.ts";
 import { type Estimate, undefinedEstimate } from "../estimate.ts";
-import { quantile } from "../interval/bootstrap.ts";
+import { isFlat, quantile } from "../interval/bootstrap.ts";
 
 export interface Difference {
   readonly difference: Estimate;
@@ -40,7 +40,7 @@ export function differenceOf({ value, replicates, n, method }: Draws): Differenc
     return none(`no interval: ${made - sorted.length} of ${made} replicates are undefined`);
   }
   const p = twoSided(value, sorted, n);
-  if (sorted[0] === sorted.at(-1) && value !== 0) {
+  if (isFlat(sorted) && value !== 0) {
     const reason = "no interval: every replicate gives the same difference, so resampling cannot say how sure it is";
     return { difference: { value, low: null, high: null, n, method, reason }, p };
   }

@@ -3,10 +3,10 @@
  * and every pair is compared from those values.
  */
 import { type Estimate, undefinedEstimate } from "../estimate.ts";
-import { type BootstrapOptions, bootstrap, quantile, replicate } from "../interval/bootstrap.ts";
+import { type BootstrapOptions, bootstrap, isFlat, quantile, replicate } from "../interval/bootstrap.ts";
 import type { Metric, Sized } from "../metric/metric.ts";
 import { MAX_UNDEFINED } from "./difference.ts";
-import { defaultStrata } from "./same-patients.ts";
+import { defaultStrata, isClassified } from "./same-patients.ts";
 
 /** Patients are drawn with replacement; percentile method. */
 export type CompareOptions = Pick<BootstrapOptions, "replicates" | "seed" | "strata">;
@@ -41,7 +41,10 @@ export function judge<S extends Sized>(samples: readonly S[], metric: Metric<S>,
       const reason = p.kind === "undefined" ? p.reason : "undefined for this sample";
       return { estimate: undefinedEstimate(sample.n, metric.title, reason), replicates: null };
     }
-    return { estimate: summarised(sample, metric, value, replicates, { ...options, strata }), replicates };
+    return {
+      estimate: summarised(sample, metric, value, replicates, { ...options, strata, isShared: samples.length > 1 }),
+      replicates,
+    };
   });
 }
 
@@ -50,18 +53,25 @@ function summarised<S extends Sized>(
   metric: Metric<S>,
   value: number,
   replicates: Float64Array,
-  options: CompareOptions,
+  { isShared, ...options }: CompareOptions & { readonly isShared: boolean },
 ): Estimate {
   const sorted = replicates.filter((v) => !Number.isNaN(v)).sort();
   const isPlain =
-    sorted.length > replicates.length * (1 - MAX_UNDEFINED) && sorted.length > 1 && sorted[0] !== sorted.at(-1);
+    metric.withoutInterval === undefined &&
+    sorted.length > replicates.length * (1 - MAX_UNDEFINED) &&
+    sorted.length > 1 &&
+    !isFlat(sorted);
   // The bootstrap knows closed forms and reasons for the rare case that the replicates cannot give an interval.
   if (!isPlain) return bootstrap(sample, [metric], options)[0] as Estimate;
+  const made = replicates.length;
+  const strata = options.strata == null ? "" : isClassified(sample) ? ", stratified by label" : ", stratified";
+  const skipped = sorted.length === made ? "" : ` (${made - sorted.length} undefined and left out)`;
+  const how = isShared ? `, ${made} replicates shared by all compared` : `${strata}, ${made} replicates${skipped}`;
   return {
     value,
     low: quantile(sorted, 0.025),
     high: quantile(sorted, 0.975),
     n: sample.n,
-    method: `${metric.title}; 95 % percentile bootstrap over patients, ${replicates.length} replicates shared by all compared`,
+    method: `${metric.title}; 95 % percentile bootstrap over patients${how}`,
   };
 }

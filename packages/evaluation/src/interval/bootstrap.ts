@@ -7,9 +7,10 @@
 import { randomStream } from "@nacre/core";
 import { type Estimate, undefinedEstimate } from "../estimate.ts";
 import type { Metric, Sized, Weighted } from "../metric/metric.ts";
+import { stamp } from "../metric/remembered.ts";
 import type { Sample } from "../sample.ts";
 import { bcaLevels } from "./bca.ts";
-import { closedForm } from "./closed-form.ts";
+import { closedForm, noOrder } from "./closed-form.ts";
 
 export interface BootstrapOptions {
   /** Replicates; 0 gives values without intervals. */
@@ -33,7 +34,9 @@ export function bootstrap<S extends Sized>(
   const once = new Float64Array(sample.n).fill(1);
   const prepared = metrics.map((m) => m.prepare(sample));
   const values = prepared.map((p) => (p.kind === "ready" ? p.at(once) : null));
-  const active = prepared.flatMap((p, i) => (p.kind === "ready" && values[i] !== null ? [{ i, at: p.at }] : []));
+  const active = prepared.flatMap((p, i) =>
+    p.kind === "ready" && values[i] !== null && metrics[i]?.withoutInterval === undefined ? [{ i, at: p.at }] : [],
+  );
   const strata = options.strata === undefined ? classesOf(sample) : options.strata;
   const draws = replicate(
     sample.n,
@@ -45,6 +48,9 @@ export function bootstrap<S extends Sized>(
     const value = values[i] as number | null;
     if (p.kind === "undefined") return undefinedEstimate(sample.n, metric.title, p.reason);
     if (value === null) return undefinedEstimate(sample.n, metric.title, "undefined for this sample");
+    if (metric.withoutInterval !== undefined) {
+      return { value, low: null, high: null, n: sample.n, method: metric.title, reason: metric.withoutInterval };
+    }
     const replicates = draws[active.findIndex((a) => a.i === i)] ?? [];
     return summarise(
       { name: metric.name, title: metric.title, sample, at: p.at },
@@ -76,6 +82,7 @@ export function replicate(
   for (let r = 0; r < replicates; r++) {
     weights.fill(0);
     for (const rows of groups) drawInto(weights, rows, random.bits);
+    stamp(weights);
     statistics.forEach((at, s) => {
       (out[s] as Float64Array)[r] = at(weights) ?? Number.NaN;
     });
@@ -130,7 +137,9 @@ function summarise(
   if (defined.length < made * (1 - MAX_UNDEFINED)) {
     return none(`no interval: ${made - defined.length} of ${made} replicates are undefined`);
   }
-  if (defined[0] === defined.at(-1)) {
+  if (isFlat(defined)) {
+    const unordered = isClassified(sample) ? noOrder(name, sample) : null;
+    if (unordered !== null) return none(`no interval: ${unordered}`);
     const known = isClassified(sample) ? closedForm(name, sample, value) : null;
     if (known !== null) return { value, n, ...known, method: `${title}; ${known.method}` };
     return none("no interval: every replicate gives the same value, so resampling cannot say how sure it is");
@@ -145,6 +154,16 @@ function summarise(
     n,
     method: skipped === 0 ? method : `${method} (${skipped} undefined and left out)`,
   };
+}
+
+/** Rounding of a sum over patients, relative to the sum. */
+const ROUNDING = 1e-12;
+
+/** Whether replicates in ascending order differ by no more than rounding does: then they say nothing about chance. */
+export function isFlat(sorted: Float64Array): boolean {
+  const first = sorted[0] ?? 0;
+  const last = sorted.at(-1) ?? 0;
+  return last - first <= ROUNDING * Math.max(Math.abs(first), Math.abs(last));
 }
 
 const PERCENTILES = [0.025, 0.975] as const;

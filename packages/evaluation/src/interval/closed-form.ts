@@ -29,6 +29,13 @@ export function closedForm(metric: string, sample: Sample, value: number): Close
   return metric === "balancedAccuracy" ? meanOfRecalls(sample, counts, value) : null;
 }
 
+/** Why a metric of order has no interval here: a prediction that says the same of everybody ranks nobody. null where it ranks. */
+export function noOrder(metric: string, { n, k, probabilities }: Sample): string | null {
+  if (metric !== "auroc" && metric !== "auprc") return null;
+  for (let e = k; e < n * k; e++) if (probabilities[e] !== probabilities[e % k]) return null;
+  return "every patient has the same score";
+}
+
 /** Interval of a mean of independent shares by recovering variances from their Wilson limits (Zou and Donner 2008). */
 function meanOfRecalls(sample: Sample, counts: readonly number[], value: number): ClosedForm {
   const hits = new Array<number>(sample.k).fill(0);

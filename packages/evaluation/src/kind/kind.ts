@@ -4,7 +4,7 @@
  */
 import { type Outcome, ok, randomStream } from "@nacre/core";
 import type { Estimate } from "../estimate.ts";
-import { bootstrap } from "../interval/bootstrap.ts";
+import { type BootstrapOptions, bootstrap } from "../interval/bootstrap.ts";
 import type { Metric, Sized } from "../metric/metric.ts";
 import { groupsOf } from "../subgroup.ts";
 import { type Answered, type AnsweredRow, type GatherOptions, gatherPatients } from "./gather.ts";
@@ -50,11 +50,7 @@ export function scoreKind<Label, S extends Sized>(
   options: ScoreOptions,
   name: string,
 ): { readonly score: KindScore; readonly sample: S } {
-  const chance = {
-    replicates: options.bootstrap,
-    seed: randomStream(options.seed, "evaluate", name).bits(),
-    ...(options.interval === undefined ? {} : { interval: options.interval }),
-  };
+  const chance = chanceOf(options, name);
   const estimate = (members: readonly Answered<Label>[], metrics: readonly Metric<S>[]) => {
     const sample = kind.sampleOf(members.filter(isLabelled));
     return { sample, estimates: bootstrap(sample, metrics, { ...chance, strata: kind.strataOf(sample) }) };
@@ -79,7 +75,17 @@ export function scoreKind<Label, S extends Sized>(
   return { score, sample };
 }
 
-function isLabelled<Label>(p: Answered<Label>): p is Answered<Label> & { readonly label: Label } {
+/** The chance of one part's intervals. */
+export function chanceOf({ bootstrap: replicates, seed, interval }: ScoreOptions, name: string): BootstrapOptions {
+  return {
+    replicates,
+    seed: randomStream(seed, "evaluate", name).bits(),
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+/** True where the reference answer is known. */
+export function isLabelled<Label>(p: Answered<Label>): p is Answered<Label> & { readonly label: Label } {
   return p.label !== null;
 }
 

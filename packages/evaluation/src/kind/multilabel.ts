@@ -1,10 +1,11 @@
 /** Several labels that do not exclude each other, each present, absent or not known. */
 import type { Outcome } from "@nacre/core";
-import { type LabelAuroc, labelAurocs, macroAurocMetric } from "../multilabel/discrimination.ts";
+import { macroAurocMetric } from "../multilabel/discrimination.ts";
+import { type LabelScore, labelScores } from "../multilabel/label-score.ts";
 import { type LeftOutLabel, leftOutLabels, type MultilabelSample } from "../multilabel/multilabel-sample.ts";
 import { MULTILABEL_METRICS } from "../multilabel/registry.ts";
 import type { AnsweredRow, GatherOptions } from "./gather.ts";
-import { judgeParts, type Kind, type KindScore, type Parts, type ScoreOptions, scoreKind } from "./kind.ts";
+import { chanceOf, judgeParts, type Kind, type KindScore, type Parts, type ScoreOptions, scoreKind } from "./kind.ts";
 
 /** A patient's labels in the order of the names: 1 present, 0 absent, -1 not known. */
 export type Labels = readonly (1 | 0 | -1)[];
@@ -14,18 +15,14 @@ export type MultilabelRow = AnsweredRow<Labels>;
 
 export interface MultilabelScore extends KindScore {
   readonly kind: "multilabel";
-  readonly perLabel: readonly LabelAuroc[];
+  readonly perLabel: readonly LabelScore[];
   /** Labels that the macro means leave out, and why. */
   readonly leftOut: readonly LeftOutLabel[];
 }
 
-/** Judges probabilities of several labels. Failures: `conflicting-label`. */
-export function evaluateMultilabel(
-  rows: readonly MultilabelRow[],
-  names: readonly string[],
-  options: ScoreOptions & Pick<GatherOptions<Labels>, "conflicts">,
-): Outcome<Parts<MultilabelScore>> {
-  const kind: Kind<Labels, MultilabelSample> = {
+/** Labels of these names, as a scorecard and a board see them. */
+export function multilabelKind(names: readonly string[]): Kind<Labels, MultilabelSample> {
+  return {
     sampleOf: (labelled) => ({
       n: labelled.length,
       l: names.length,
@@ -37,8 +34,22 @@ export function evaluateMultilabel(
     metrics: MULTILABEL_METRICS,
     headline: macroAurocMetric,
   };
+}
+
+/** Judges probabilities of several labels. Failures: `conflicting-label`. */
+export function evaluateMultilabel(
+  rows: readonly MultilabelRow[],
+  names: readonly string[],
+  options: ScoreOptions & Pick<GatherOptions<Labels>, "conflicts">,
+): Outcome<Parts<MultilabelScore>> {
+  const kind = multilabelKind(names);
   return judgeParts(rows, { ...options, labelText: (labels) => labels.join(" ") }, (patients, name) => {
     const { score, sample } = scoreKind(patients, kind, options, name);
-    return { kind: "multilabel", ...score, perLabel: labelAurocs(sample), leftOut: leftOutLabels(sample) };
+    return {
+      kind: "multilabel",
+      ...score,
+      perLabel: labelScores(sample, chanceOf(options, name)),
+      leftOut: leftOutLabels(sample),
+    };
   });
 }

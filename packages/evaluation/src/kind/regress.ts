@@ -15,7 +15,8 @@ export interface RegressScore extends KindScore {
   readonly blandAltman: BlandAltman | null;
 }
 
-const REGRESS: Kind<number, RegressionSample> = {
+/** Numbers, as a scorecard and a board see them. */
+export const REGRESS_KIND: Kind<number, RegressionSample> = {
   sampleOf: (labelled) =>
     regressionSample(
       labelled.map((p) => p.label),
@@ -32,7 +33,7 @@ export function evaluateRegression(
   options: ScoreOptions & Pick<GatherOptions<number>, "conflicts">,
 ): Outcome<Parts<RegressScore>> {
   return judgeParts(rows, { ...options, labelText: String }, (patients, name) => {
-    const { score, sample } = scoreKind(patients, REGRESS, options, name);
+    const { score, sample } = scoreKind(patients, REGRESS_KIND, options, name);
     return { kind: "regress", ...score, blandAltman: sample.n < 2 ? null : blandAltman(sample) };
   });
 }

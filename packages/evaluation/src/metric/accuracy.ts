@@ -3,7 +3,8 @@
  * Balanced accuracy is the mean over classes of the share recognised (recall), so a rare class counts as much as a common one.
  */
 import { predictedClass, type Sample } from "../sample.ts";
-import { type Metric, missingClass, ready, undefinedBecause, weightedMean } from "./metric.ts";
+import { type Metric, missingClass, ready, undefinedBecause } from "./metric.ts";
+import { margins, weightedConfusion } from "./weighted-confusion.ts";
 
 export const accuracyMetric: Metric = {
   name: "accuracy",
@@ -11,7 +12,19 @@ export const accuracyMetric: Metric = {
   perfect: 1,
   range: [0, 1],
   prepare(sample: Sample) {
-    return sample.n === 0 ? undefinedBecause("no labelled patient") : ready(weightedMean(correct(sample)));
+    if (sample.n === 0) return undefinedBecause("no labelled patient");
+    const { k } = sample;
+    const tableAt = weightedConfusion(sample);
+    return ready((weights) => {
+      const table = tableAt(weights);
+      let hits = 0;
+      let total = 0;
+      for (let i = 0; i < table.length; i++) {
+        total += table[i] as number;
+        if (i % (k + 1) === 0) hits += table[i] as number;
+      }
+      return total > 0 ? hits / total : null;
+    });
   },
 };
 
@@ -23,21 +36,17 @@ export const balancedAccuracyMetric: Metric = {
   prepare(sample: Sample) {
     const absent = missingClass(sample);
     if (absent !== null) return undefinedBecause(absent);
-    const right = correct(sample);
+    const { k } = sample;
+    const tableAt = weightedConfusion(sample);
     return ready((weights) => {
-      const hits = new Float64Array(sample.k);
-      const totals = new Float64Array(sample.k);
-      for (let i = 0; i < sample.n; i++) {
-        const c = sample.labels[i] as number;
-        hits[c] = (hits[c] as number) + (weights[i] as number) * (right[i] as number);
-        totals[c] = (totals[c] as number) + (weights[i] as number);
-      }
+      const table = tableAt(weights);
+      const { labelled } = margins(table, k);
       let sum = 0;
-      for (let c = 0; c < sample.k; c++) {
-        if (totals[c] === 0) return null;
-        sum += (hits[c] as number) / (totals[c] as number);
+      for (let c = 0; c < k; c++) {
+        if (labelled[c] === 0) return null;
+        sum += (table[c * k + c] as number) / (labelled[c] as number);
       }
-      return sum / sample.k;
+      return sum / k;
     });
   },
 };

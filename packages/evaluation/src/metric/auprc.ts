@@ -5,26 +5,26 @@
  */
 import { isClass, type Sample, scoresOf } from "../sample.ts";
 import { type Metric, macro, missingClass, ready, undefinedBecause, type Weighted } from "./metric.ts";
-import { ascending } from "./rank.ts";
+import { ascending, tieEnds } from "./rank.ts";
 
 /** Weighted average precision of scores for a yes-or-no label. Sorts once. */
 export function weightedAuprc(scores: ArrayLike<number>, positive: ArrayLike<number>): Weighted {
   const order = ascending(scores).reverse();
+  const isTieEnd = tieEnds(order, scores);
+  const label = Uint8Array.from(order, (i) => positive[i] as number);
   return (weights) => {
     let found = 0;
     let called = 0;
+    let gained = 0;
     let area = 0;
-    for (let i = 0; i < order.length; ) {
-      const score = scores[order[i] as number];
-      let gained = 0;
-      for (; i < order.length && scores[order[i] as number] === score; i++) {
-        const w = weights[order[i] as number] as number;
-        called += w;
-        if (positive[order[i] as number] === 1) gained += w;
-      }
-      if (gained === 0) continue;
+    for (let i = 0; i < order.length; i++) {
+      const w = weights[order[i] as number] as number;
+      called += w;
+      gained += w * (label[i] as number);
+      if (isTieEnd[i] === 0 || gained === 0) continue;
       found += gained;
       area += (gained * found) / called;
+      gained = 0;
     }
     return found > 0 ? area / found : null;
   };

@@ -6,29 +6,30 @@
  */
 import { isClass, type Sample, scoresOf } from "../sample.ts";
 import { type Metric, macro, missingClass, ready, undefinedBecause, type Weighted } from "./metric.ts";
-import { ascending, endOfTie } from "./rank.ts";
+import { ascending, midranks, tieEnds } from "./rank.ts";
 
 /** Weighted AUROC of scores for a yes-or-no label. Sorts once. */
 export function weightedAuroc(scores: ArrayLike<number>, positive: ArrayLike<number>): Weighted {
   const order = ascending(scores);
-  const ties = tieEnds(order, scores);
+  const isTieEnd = tieEnds(order, scores);
   const label = Uint8Array.from(order, (i) => positive[i] as number);
   return (weights) => {
     let below = 0;
     let positives = 0;
     let area = 0;
-    let i = 0;
-    for (let t = 0; t < ties.length; t++) {
-      let yes = 0;
-      let no = 0;
-      for (const end = ties[t] as number; i < end; i++) {
-        const w = weights[order[i] as number] as number;
-        if (label[i] === 1) yes += w;
-        else no += w;
-      }
+    let yes = 0;
+    let no = 0;
+    for (let i = 0; i < order.length; i++) {
+      const w = weights[order[i] as number] as number;
+      const own = w * (label[i] as number);
+      yes += own;
+      no += w - own;
+      if (isTieEnd[i] === 0) continue;
       area += yes * (below + no / 2);
       below += no;
       positives += yes;
+      yes = 0;
+      no = 0;
     }
     return positives > 0 && below > 0 ? area / (positives * below) : null;
   };
@@ -50,10 +51,31 @@ export const aurocMetric: Metric = {
     if (sample.k === 2) return ready(weightedAuroc(scoresOf(sample), isClass(sample)));
     return ready(macro(sample.classes.map((_, c) => weightedAuroc(scoresOf(sample, c), isClass(sample, c)))));
   },
+  relabelled(sample) {
+    const shown = sample.k === 2 ? [sample.positive] : sample.classes.map((_, c) => c);
+    const ranked = shown.map((c) => ({ c, ranks: midranks(scoresOf(sample, c)) }));
+    return (labels) => {
+      let sum = 0;
+      for (const { c, ranks } of ranked) {
+        const value = aurocOfRanks(ranks, labels, c);
+        if (value === null) return null;
+        sum += value;
+      }
+      return sum / ranked.length;
+    };
+  },
 };
 
-function tieEnds(order: Uint32Array, scores: ArrayLike<number>): Uint32Array {
-  const ends: number[] = [];
-  for (let i = 0; i < order.length; i = ends.at(-1) as number) ends.push(endOfTie(order, scores, i));
-  return Uint32Array.from(ends);
+/** From the rank sum of the class: halves and whole numbers, so exactly what one pass in order gives. */
+function aurocOfRanks(ranks: Float64Array, labels: Int32Array, c: number): number | null {
+  let positives = 0;
+  let sum = 0;
+  for (let i = 0; i < ranks.length; i++) {
+    if (labels[i] !== c) continue;
+    positives++;
+    sum += ranks[i] as number;
+  }
+  const negatives = ranks.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  return (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

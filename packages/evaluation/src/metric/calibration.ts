@@ -5,10 +5,12 @@
  * A probability of exactly 0 or 1 has no logit; it counts as 1e-7 from the end, the resolution of the float32 numbers models
  * give, or as half as far as the most extreme other probability if that is closer. All others are taken as they are.
  */
-import type { Sample } from "../sample.ts";
+import { classCounts, type Sample } from "../sample.ts";
 import { claimsOf } from "./ece.ts";
 import { fitIntercept, fitLogistic, type LogisticFit } from "./logistic.ts";
+import { weightedLogistic } from "./logistic-cells.ts";
 import { type Metric, type Prepared, ready, undefinedBecause } from "./metric.ts";
+import { onceFor, remembered } from "./remembered.ts";
 
 /** Distance from 0 and 1 at which a probability of exactly 0 or 1 is placed, at most. */
 const FLOAT32 = 1e-7;
@@ -45,25 +47,46 @@ export const calibrationInTheLargeMetric: Metric = {
   range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   prepare(sample: Sample) {
     if (sample.n === 0) return undefinedBecause("no labelled patient");
-    const { x, outcome } = predictor(sample);
-    const start = fitIntercept(x, outcome, new Float64Array(sample.n).fill(1));
-    if (start === null) return undefinedBecause("every outcome is the same");
-    return ready((weights) => fitIntercept(x, outcome, weights, start));
+    const same = sameOutcome(sample);
+    return same === null ? ready(fitsOf(sample).intercept) : undefinedBecause(same);
   },
 };
 
 function prepareFit(sample: Sample, pick: (fit: LogisticFit) => number): Prepared {
   if (sample.n === 0) return undefinedBecause("no labelled patient");
-  const { x, outcome } = predictor(sample);
-  const start = fitLogistic(x, outcome, new Float64Array(sample.n).fill(1));
+  const same = sameOutcome(sample);
+  if (same !== null) return undefinedBecause(same);
+  const { start, fit } = fitsOf(sample);
   if (start === null) return undefinedBecause(NO_MAXIMUM);
   return ready((weights) => {
-    const fit = fitLogistic(x, outcome, weights, { start });
-    return fit === null ? null : pick(fit);
+    const found = fit(weights);
+    return found === null ? null : pick(found);
   });
 }
 
-function predictor(sample: Sample): { x: Float64Array; outcome: Uint8Array } {
-  const { probability, outcome } = claimsOf(sample);
-  return { x: logits(probability), outcome };
+/** Why there is nothing to regress on: one outcome for everybody. null where there are two. */
+function sameOutcome(sample: Sample): string | null {
+  const { outcome } = claimsOf(sample);
+  if (outcome.some((y) => y !== outcome[0])) return null;
+  if (sample.k > 2) return `every call is ${outcome[0] === 1 ? "right" : "wrong"}`;
+  return `every patient has the label ${sample.classes[classCounts(sample).findIndex((count) => count > 0)]}`;
 }
+
+interface Fits {
+  /** Of the whole sample, every patient once. */
+  readonly start: LogisticFit | null;
+  readonly startIntercept: number | null;
+  readonly fit: (weights: Float64Array) => LogisticFit | null;
+  readonly intercept: (weights: Float64Array) => number | null;
+}
+
+/** Slope and intercept are one fit: metrics of the same sample share it. */
+const fitsOf = onceFor((sample: Sample): Fits => {
+  const { probability, outcome } = claimsOf(sample);
+  const x = logits(probability);
+  const once = new Float64Array(sample.n).fill(1);
+  const start = fitLogistic(x, outcome, once);
+  const startIntercept = fitIntercept(x, outcome, once);
+  const { fit, intercept } = weightedLogistic(x, outcome, { start, startIntercept: startIntercept ?? 0 });
+  return { start, startIntercept, fit: remembered(fit), intercept };
+});

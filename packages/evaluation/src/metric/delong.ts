@@ -44,13 +44,16 @@ export function delong(
 export interface PairedDelong {
   /** AUROC of a minus AUROC of b. */
   readonly difference: Estimate;
-  /** null where both predictions rank the patients alike. */
+  /** null where DeLong's variance is 0: both rank the patients alike, or one is better by the same for every patient. */
   readonly z: number | null;
   /** Two-sided. */
   readonly p: number | null;
 }
 
-/** Compares two predictions of the same patients. Null statistics where a class has fewer than two patients. */
+/**
+ * Compares two predictions of the same patients. Null statistics where a class has fewer than two patients; a difference
+ * without variance (perfect against reversed) has a value and the reason why it has neither interval nor p.
+ */
 export function pairedDelong(a: ArrayLike<number>, b: ArrayLike<number>, positive: ArrayLike<number>): PairedDelong {
   const method = "difference of AUROCs; paired DeLong";
   const n = positive.length;
@@ -62,11 +65,17 @@ export function pairedDelong(a: ArrayLike<number>, b: ArrayLike<number>, positiv
   }
   const value = pa.auroc - pb.auroc;
   const variance = Math.max(0, covariance(pa, pa) + covariance(pb, pb) - 2 * covariance(pa, pb));
+  if (variance === 0 && value !== 0) {
+    return { difference: { value, low: null, high: null, n, method, reason: NO_VARIANCE }, z: null, p: null };
+  }
   const half = Z95 * Math.sqrt(variance);
   const z = variance > 0 ? value / Math.sqrt(variance) : null;
   const difference = { value, low: value - half, high: value + half, n, method };
   return { difference, z, p: z === null ? null : 2 * normalTail(Math.abs(z)) };
 }
+
+const NO_VARIANCE =
+  "no interval and no p: every patient adds the same to the difference, so DeLong's variance is 0 and cannot say how sure it is";
 
 /**
  * Variance of an AUROC from its value and the class sizes alone (Hanley and McNeil 1982), for planning and for

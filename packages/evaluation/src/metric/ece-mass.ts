@@ -5,7 +5,7 @@
  * without ties and with n divisible by ten they are exact tenths. Judged on the same claims as `ece`.
  */
 import type { Sample } from "../sample.ts";
-import { BINS, claimsOf } from "./ece.ts";
+import { BINS, claimsOf, ECE_WITHOUT_INTERVAL } from "./ece.ts";
 import { type Metric, ready, undefinedBecause, type Weighted } from "./metric.ts";
 import { ascending, endOfTie } from "./rank.ts";
 
@@ -34,6 +34,7 @@ export function weightedEceMass(
   const gap = Float64Array.from(runs.order, (i) => (outcome[i] as number) - (probability[i] as number));
   const mass = new Float64Array(runs.ends.length);
   const gaps = new Float64Array(runs.ends.length);
+  const binOfRun = new Uint32Array(runs.ends.length);
   return (weights) => {
     let total = 0;
     for (let r = 0, i = 0; r < mass.length; r++) {
@@ -50,9 +51,11 @@ export function weightedEceMass(
     }
     if (total === 0) return null;
     const inBin = new Float64Array(bins);
-    massBinOf(mass, total, bins).forEach((b, r) => {
+    massBinOf(mass, total, bins, binOfRun);
+    for (let r = 0; r < mass.length; r++) {
+      const b = binOfRun[r] as number;
       inBin[b] = (inBin[b] as number) + (gaps[r] as number);
-    });
+    }
     return inBin.reduce((sum, g) => sum + Math.abs(g), 0) / total;
   };
 }
@@ -62,6 +65,7 @@ export const eceMassMetric: Metric = {
   title: "expected calibration error, 10 bins of equal mass",
   perfect: 0,
   range: [0, 1],
+  withoutInterval: ECE_WITHOUT_INTERVAL,
   prepare(sample: Sample) {
     if (sample.n === 0) return undefinedBecause("no labelled patient");
     const { probability, outcome } = claimsOf(sample);
@@ -72,15 +76,9 @@ export const eceMassMetric: Metric = {
 /** The bins of the reliability diagram by equal mass, low to high; bins that ties leave empty are not listed. */
 export function massBins(sample: Sample, bins: number = BINS): MassBin[] {
   const { probability, outcome } = claimsOf(sample);
-  const { order, ends } = runsOf(probability);
-  const mass = Float64Array.from(ends, (end, r) => end - (r === 0 ? 0 : (ends[r - 1] as number)));
-  const rows = Array.from({ length: bins }, () => [] as number[]);
-  massBinOf(mass, sample.n, bins).forEach((b, r) => {
-    for (const row of order.subarray(r === 0 ? 0 : ends[r - 1], ends[r])) rows[b]?.push(row);
-  });
   const mean = (of: readonly number[], values: ArrayLike<number>): number =>
     of.reduce((sum, i) => sum + (values[i] as number), 0) / of.length;
-  return rows
+  return massBinRows(probability, bins)
     .filter((of) => of.length > 0)
     .map((of) => ({
       low: probability[of[0] as number] as number,
@@ -91,6 +89,17 @@ export function massBins(sample: Sample, bins: number = BINS): MassBin[] {
     }));
 }
 
+/** The rows in each bin of equal mass, [bins], in order of probability; ties may leave a bin empty. */
+export function massBinRows(probability: ArrayLike<number>, bins: number = BINS): number[][] {
+  const { order, ends } = runsOf(probability);
+  const mass = Float64Array.from(ends, (end, r) => end - (r === 0 ? 0 : (ends[r - 1] as number)));
+  const rows = Array.from({ length: bins }, () => [] as number[]);
+  massBinOf(mass, probability.length, bins).forEach((b, r) => {
+    for (const row of order.subarray(r === 0 ? 0 : ends[r - 1], ends[r])) rows[b]?.push(row);
+  });
+  return rows;
+}
+
 function runsOf(probability: ArrayLike<number>): Runs {
   const order = ascending(probability);
   const ends: number[] = [];
@@ -98,12 +107,13 @@ function runsOf(probability: ArrayLike<number>): Runs {
   return { order, ends: Uint32Array.from(ends) };
 }
 
-/** Bin of each run: the one that holds the middle of its mass. */
-function massBinOf(mass: Float64Array, total: number, bins: number): Uint32Array {
+/** Bin of each run: the one that holds the middle of its mass. `into` [runs] is filled and given back. */
+function massBinOf(mass: Float64Array, total: number, bins: number, into = new Uint32Array(mass.length)): Uint32Array {
   let before = 0;
-  return Uint32Array.from(mass, (m) => {
-    const middle = 2 * before + m;
+  for (let r = 0; r < mass.length; r++) {
+    const m = mass[r] as number;
+    into[r] = Math.min(bins - 1, Math.floor(((2 * before + m) * bins) / (2 * total)));
     before += m;
-    return Math.min(bins - 1, Math.floor((middle * bins) / (2 * total)));
-  });
+  }
+  return into;
 }

@@ -2,7 +2,8 @@
  * Expected calibration error: ECE = sum over bins of n_b / n |observed_b - mean probability_b| (Naeini 2015), lower is
  * better. Ten bins of equal width: [0, 0.1], (0.1, 0.2], ... Two classes: the probability of the positive class against how
  * often it came true. More: the probability of the called class against how often the call was right (Guo 2017).
- * It depends on the bins and is biased upwards in small samples; read it beside the slope.
+ * It depends on the bins and is biased upwards in small samples, a replicate of a sample even more so: a percentile interval does not
+ * hold the true value, so there is none. Hold it against the value expected of a calibrated model (`ece-chance.ts`), and read it beside the slope.
  */
 import { isClass, predictedClass, type Sample, scoresOf } from "../sample.ts";
 import { correct } from "./accuracy.ts";
@@ -28,11 +29,16 @@ export function claimsOf(sample: Sample): { probability: Float64Array; outcome: 
   return { probability, outcome: correct(sample) };
 }
 
+/** Why neither calibration error nor a change of it has an interval. */
+export const ECE_WITHOUT_INTERVAL =
+  "no interval: ECE is biased upwards, and a bootstrap of it more so; hold it against what a calibrated model is expected to show";
+
 export const eceMetric: Metric = {
   name: "ece",
   title: "expected calibration error, 10 bins of equal width",
   perfect: 0,
   range: [0, 1],
+  withoutInterval: ECE_WITHOUT_INTERVAL,
   prepare(sample: Sample) {
     if (sample.n === 0) return undefinedBecause("no labelled patient");
     const { probability, outcome } = claimsOf(sample);

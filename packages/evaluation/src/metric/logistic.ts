@@ -36,12 +36,19 @@ export function fitIntercept(
   start: number = 0,
 ): number | null {
   if (!hasBothOutcomes(y, weights)) return null;
-  // Newton inside a bracket: the score falls with the intercept, so the bracket always holds the root.
+  return solveIntercept((a) => scoreAt(offset, y, weights, a), start);
+}
+
+/** The intercept at which a score that falls with it is zero, by Newton inside a bracket; `information` is minus the derivative. */
+export function solveIntercept(
+  at: (intercept: number) => { readonly score: number; readonly information: number },
+  start: number,
+): number {
   let low = -100;
   let high = 100;
   let a = start;
   for (let step = 0; step < 200; step++) {
-    const { score, information } = scoreAt(offset, y, weights, a);
+    const { score, information } = at(a);
     if (score > 0) low = a;
     else high = a;
     const next = a + score / information;

@@ -25,6 +25,10 @@ export interface Metric<S extends Sized = Sample> {
   readonly perfect: number;
   readonly range: readonly [low: number, high: number];
   readonly prepare: (sample: S) => Prepared;
+  /** Why resampling gives this metric no interval, where it would not hold the true value. */
+  readonly withoutInterval?: string;
+  /** The value with other labels [n] on the same predictions, which are looked at once; the same number as preparing anew. For permutations. */
+  readonly relabelled?: (sample: S) => (labels: Int32Array) => number | null;
 }
 
 export const ready = (at: Weighted): Prepared => ({ kind: "ready", at });

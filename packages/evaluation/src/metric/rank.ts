@@ -26,3 +26,13 @@ export function endOfTie(order: Uint32Array, scores: ArrayLike<number>, start: n
   while (end < order.length && scores[order[end] as number] === score) end++;
   return end;
 }
+
+/** 1 at the last place of every tie, else 0, [n] in the order given. */
+export function tieEnds(order: Uint32Array, scores: ArrayLike<number>): Uint8Array {
+  const isEnd = new Uint8Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    const next = order[i + 1];
+    isEnd[i] = next === undefined || scores[next] !== scores[order[i] as number] ? 1 : 0;
+  }
+  return isEnd;
+}

@@ -3,8 +3,9 @@
  * among those without), positive and negative predictive value (right among those called, and among those not called).
  * The predictive values hold for the prevalence of this sample only; a cohort enriched with cases flatters the first.
  */
-import { isClass, predictedClass, type Sample } from "../sample.ts";
+import type { Sample } from "../sample.ts";
 import { type Metric, type Prepared, ready, undefinedBecause } from "./metric.ts";
+import { margins, weightedConfusion } from "./weighted-confusion.ts";
 
 export const sensitivityMetric: Metric = {
   name: "sensitivity",
@@ -47,23 +48,17 @@ interface Base {
 /** Share of the base in which label and call agree. */
 function prepareShare(sample: Sample, base: Base): Prepared {
   if (sample.n === 0) return undefinedBecause("no labelled patient");
+  const { side, is } = base;
   if (sample.k !== 2) return undefinedBecause(`the sample has ${sample.k} classes; this share is for two`);
-  const label = isClass(sample);
-  const call = Uint8Array.from(label, (_, i) => (predictedClass(sample, i) === sample.positive ? 1 : 0));
-  const side = base.side === "label" ? label : call;
-  const rows = Uint32Array.from(side.keys()).filter((i) => side[i] === base.is);
-  if (rows.length === 0) return undefinedBecause(nobody(sample, base));
-  const agrees = Uint8Array.from(rows, (i) => (label[i] === call[i] ? 1 : 0));
-  return ready((weights) => {
-    let hits = 0;
-    let total = 0;
-    for (let r = 0; r < rows.length; r++) {
-      const w = weights[rows[r] as number] as number;
-      hits += w * (agrees[r] as number);
-      total += w;
-    }
-    return total > 0 ? hits / total : null;
-  });
+  const at = is === 1 ? sample.positive : 1 - sample.positive;
+  const tableAt = weightedConfusion(sample);
+  const shareOf = (table: Float64Array): number | null => {
+    const { labelled, called } = margins(table, 2);
+    const total = (side === "label" ? labelled : called)[at] as number;
+    return total > 0 ? (table[at * 3] as number) / total : null;
+  };
+  const whole = shareOf(tableAt(new Float64Array(sample.n).fill(1)));
+  return whole === null ? undefinedBecause(nobody(sample, base)) : ready((weights) => shareOf(tableAt(weights)));
 }
 
 function nobody(sample: Sample, { side, is }: Base): string {

@@ -1,23 +1,24 @@
 /** The table of labels against calls, for any weights of the patients. F1, MCC and the kappas are functions of it. */
 import { predictedClass, type Sample } from "../sample.ts";
+import { onceFor, remembered } from "./remembered.ts";
 
 /** Sums of weights [k, k], row-major: row the label, column the call. The array is used again by the next call. */
 export type WeightedTable = (weights: Float64Array) => Float64Array;
 
-/** Calls every patient once (see `predictedClass`); then a table costs one pass. */
-export function weightedConfusion(sample: Sample): WeightedTable {
+/** Calls every patient once (see `predictedClass`); then a table costs one pass, and the metrics of a sample share it. */
+export const weightedConfusion: (sample: Sample) => WeightedTable = onceFor((sample: Sample) => {
   const { n, k, labels } = sample;
   const cell = Int32Array.from(labels, (label, i) => label * k + predictedClass(sample, i));
   const table = new Float64Array(k * k);
-  return (weights) => {
+  return remembered((weights) => {
     table.fill(0);
     for (let i = 0; i < n; i++) {
       const at = cell[i] as number;
       table[at] = (table[at] as number) + (weights[i] as number);
     }
     return table;
-  };
-}
+  });
+});
 
 /** Row sums (labels) and column sums (calls) of a table [k, k]. */
 export function margins(

@@ -53,13 +53,13 @@ export function robustnessIndex(
   expectColumns(rows.n, { classes, centres, slides });
   if (!(Number.isInteger(k) && k >= 1)) throw new RangeError(`expected at least one neighbour, received k = ${k}`);
   const slide = indexed(slides);
-  const counts = count(rows, { class: indexed(classes), centre: indexed(centres), slide }, k);
+  const counts = countNeighbours(rows, { class: indexed(classes), centre: indexed(centres), slide }, k);
   const same = counts.sameByRank.reduce((a, b) => a + b, 0);
   const other = counts.otherByRank.reduce((a, b) => a + b, 0);
   return {
-    index: interval(
-      { ...counts, slides: slide.reduce((most, s) => Math.max(most, s + 1), 0) },
-      { replicates, seed, k },
+    index: indexEstimate(
+      { ...counts, units: slide.reduce((most, s) => Math.max(most, s + 1), 0) },
+      { replicates, seed, of: `${k} neighbours`, over: "slides" },
     ),
     cumulated: cumulate(counts.sameByRank, counts.otherByRank),
     sameClassOtherCentre: same,
@@ -69,13 +69,15 @@ export function robustnessIndex(
   };
 }
 
-interface Traits {
+/** Class, centre and slide (or patient) of each row, as indices. [n] each */
+export interface Traits {
   readonly class: Int32Array;
   readonly centre: Int32Array;
   readonly slide: Int32Array;
 }
 
-interface Counts {
+/** Neighbours met: of the same class and another centre, and of another class and the same centre. */
+export interface NeighbourCounts {
   readonly sameByRank: Float64Array;
   readonly otherByRank: Float64Array;
   /** By slide of the tile whose neighbours are counted. */
@@ -84,7 +86,8 @@ interface Counts {
   readonly short: number;
 }
 
-function count(rows: Rows, traits: Traits, k: number): Counts {
+/** Counts the k nearest neighbours of each row; rows of its own slide are no neighbours. */
+export function countNeighbours(rows: Rows, traits: Traits, k: number): NeighbourCounts {
   const near = neighbours(rows, traits.slide, k);
   const sameByRank = new Float64Array(k);
   const otherByRank = new Float64Array(k);
@@ -144,32 +147,43 @@ function cumulate(same: Float64Array, other: Float64Array): (number | null)[] {
   });
 }
 
-function interval(
-  { sameBySlide, otherBySlide, slides }: Counts & { readonly slides: number },
-  { replicates, seed, k }: { readonly replicates: number; readonly seed: number; readonly k: number },
+export interface IndexCounts extends Pick<NeighbourCounts, "sameBySlide" | "otherBySlide"> {
+  /** Slides (or patients) that are resampled. */
+  readonly units: number;
+}
+
+/** The index from counts by slide, with an interval by resampling them. `of` and `over` are words for the method. */
+export function indexEstimate(
+  { sameBySlide, otherBySlide, units }: IndexCounts,
+  {
+    replicates,
+    seed,
+    of,
+    over,
+  }: { readonly replicates: number; readonly seed: number; readonly of: string; readonly over: string },
 ): Estimate {
   const at = (weights: Float64Array): number | null => {
     let s = 0;
     let o = 0;
-    for (let i = 0; i < slides; i++) {
+    for (let i = 0; i < units; i++) {
       s += (weights[i] as number) * (sameBySlide[i] as number);
       o += (weights[i] as number) * (otherBySlide[i] as number);
     }
     return s + o === 0 ? null : s / (s + o);
   };
-  const method = `robustness index over ${k} neighbours; 95 % percentile bootstrap over slides, ${replicates} replicates`;
-  const value = at(new Float64Array(slides).fill(1));
+  const method = `robustness index over ${of}; 95 % percentile bootstrap over ${over}, ${replicates} replicates`;
+  const value = at(new Float64Array(units).fill(1));
   if (value === null) {
     const reason = "no neighbour is of the same class and another centre, or of another class and the same centre";
-    return undefinedEstimate(slides, method, reason);
+    return undefinedEstimate(units, method, reason);
   }
-  const none = (reason: string): Estimate => ({ value, low: null, high: null, n: slides, method, reason });
+  const none = (reason: string): Estimate => ({ value, low: null, high: null, n: units, method, reason });
   if (replicates === 0) return none("no bootstrap was asked for");
-  const [draws] = replicate(slides, [at], { replicates, seed }) as [Float64Array];
+  const [draws] = replicate(units, [at], { replicates, seed }) as [Float64Array];
   const sorted = draws.filter((v) => !Number.isNaN(v)).sort();
   if (sorted.length < 0.9 * replicates) return none("no interval: too many replicates are undefined");
   if (sorted[0] === sorted.at(-1)) return none("no interval: every replicate gives the same value");
-  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975), n: slides, method };
+  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975), n: units, method };
 }
 
 /** @throws RangeError where a column does not have one entry for each row */

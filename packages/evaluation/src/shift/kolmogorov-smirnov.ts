@@ -3,7 +3,6 @@
  * (Smirnov 1939). Small samples: exact, by walking the lattice of all orders of the two samples, ties kept as they are
  * (Schroeer and Trenkler 1995). Large: Kolmogorov's limit, whose p is a little too large. As R's ks.test.
  */
-import { ascending } from "../metric/rank.ts";
 
 export interface KsTest {
   /** Largest difference of the two distribution functions, 0 to 1. */
@@ -20,14 +19,17 @@ const MOST_CELLS = 10_000;
 export function kolmogorovSmirnov(a: ArrayLike<number>, b: ArrayLike<number>): KsTest | null {
   const [m, n] = [a.length, b.length];
   if (m === 0 || n === 0) return null;
-  const pooled = Float64Array.from({ length: m + n }, (_, i) => (i < m ? a[i] : b[i - m]) as number);
-  const order = ascending(pooled);
+  const [own, other] = [Float64Array.from(a).sort(), Float64Array.from(b).sort()];
   const isTieEnd = new Uint8Array(m + n);
   let below = 0;
   let largest = 0;
-  for (let i = 0; i < order.length; i++) {
-    if ((order[i] as number) < m) below++;
-    isTieEnd[i] = i + 1 < order.length && pooled[order[i + 1] as number] === pooled[order[i] as number] ? 0 : 1;
+  for (let i = 0; i < m + n; i++) {
+    const [x, y] = [own[below] ?? Number.POSITIVE_INFINITY, other[i - below] ?? Number.POSITIVE_INFINITY];
+    const isOwn = below < m && x <= y;
+    if (isOwn) below++;
+    const value = isOwn ? x : y;
+    const next = Math.min(own[below] ?? Number.POSITIVE_INFINITY, other[i + 1 - below] ?? Number.POSITIVE_INFINITY);
+    isTieEnd[i] = i + 1 < m + n && next === value ? 0 : 1;
     // In whole numbers: |below / m - above / n| times m n.
     if (isTieEnd[i] === 1) largest = Math.max(largest, Math.abs(below * n - (i + 1 - below) * m));
   }

@@ -49,7 +49,7 @@ export function perGroupShift(
     .filter((g) => g.group !== reference)
     .map(({ group, scores }) => {
       const base = groups.filter((g) => (reference === undefined ? g.group !== group : g.group === reference));
-      const against = Float64Array.from(base.flatMap((g) => Array.from(g.scores)));
+      const against = joined(base);
       const n = scores.length;
       return {
         group,
@@ -64,6 +64,16 @@ export function perGroupShift(
     const p = adjusted[i] as number | null;
     return { ...r, adjusted: p, isShifted: p !== null && p < level };
   });
+}
+
+function joined(groups: readonly GroupScores[]): Float64Array {
+  const all = new Float64Array(groups.reduce((sum, g) => sum + g.scores.length, 0));
+  let at = 0;
+  for (const { scores } of groups) {
+    all.set(scores, at);
+    at += scores.length;
+  }
+  return all;
 }
 
 function expectGroups(groups: readonly GroupScores[], reference: string | undefined): void {

@@ -1,5 +1,6 @@
 /** Folds of whole sites. Sites that share a patient are kept together, since the patient may not be divided either. */
 import { fail, type Outcome, ok } from "@nacre/core";
+import { counted } from "../cohort/table.ts";
 import type { Person } from "./person.ts";
 import { searchSiteFolds } from "./site-search.ts";
 
@@ -36,7 +37,7 @@ export function divideSites(
   if (homeless.length > 0) {
     return fail("bad-value", {
       expected: "a site for every patient, since the split is by site",
-      received: `${homeless.length} patients without one (first ${homeless[0]?.id})`,
+      received: `${counted(homeless.length, "patient")} without one (first ${homeless[0]?.id})`,
       remedy: "fill the site column, or split by patient",
     });
   }
@@ -90,7 +91,7 @@ export function siteGroups(people: readonly Person[]): string[][] {
 function tooFewSites(groups: readonly string[][], folds: number): Outcome<never> {
   const names = groups.map((g) => g.join(" + "));
   return fail("bad-study", {
-    expected: `at most ${groups.length} folds, since a site is never divided and ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""} remain`,
+    expected: `at most ${counted(groups.length, "fold")}, since a site is never divided and ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""} remain`,
     received: `folds: ${folds}`,
     remedy:
       groups.length >= 2

@@ -4,6 +4,7 @@
  * everybody before. Patients of one date stay together; one whose slides straddle a boundary is in no part of that fold.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
+import { counted } from "../cohort/table.ts";
 import type { Person } from "./person.ts";
 
 export interface TimeFold {
@@ -70,7 +71,7 @@ function badDate(slide: string, column: string, received: string): Outcome<never
 function tooFewDates(people: number, folds: number, column: string): Outcome<never> {
   return fail("bad-study", {
     expected: `enough distinct dates in column ${column} to put ${folds} test blocks after a training block`,
-    received: `${people} patients whose dates do not divide so`,
+    received: `${counted(people, "patient")} whose dates do not divide so`,
     remedy: "use fewer folds, or split by patient or site",
   });
 }

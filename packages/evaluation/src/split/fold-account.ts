@@ -61,21 +61,22 @@ export function accountsOf(
   number: number,
   resolve: (id: string) => readonly SlideId[],
 ): FoldAccount[] {
-  const accounts = new Map<number, FoldAccount>();
-  const seen = new Map<string, Set<SlideId>>();
+  const accounts = new Map<number, { readonly account: FoldAccount; readonly seen: Record<Role, Set<SlideId>> }>();
   const first = placements.find((p) => p.fold !== null)?.fold ?? number;
   for (const { id, part, fold } of placements) {
     const at = fold ?? first;
-    const account = accounts.get(at) ?? { file, fold: at, parts: { train: [], tune: [], test: [], external: [] } };
-    accounts.set(at, account);
-    const known = seen.get(`${at}/${part}`) ?? new Set();
-    seen.set(`${at}/${part}`, known);
+    const known = accounts.get(at) ?? {
+      account: { file, fold: at, parts: { train: [], tune: [], test: [], external: [] } },
+      seen: { train: new Set(), tune: new Set(), test: new Set(), external: new Set() },
+    };
+    accounts.set(at, known);
     for (const slide of resolve(id)) {
-      if (!known.has(slide)) account.parts[part].push(slide);
-      known.add(slide);
+      if (known.seen[part].has(slide)) continue;
+      known.seen[part].add(slide);
+      known.account.parts[part].push(slide);
     }
   }
-  return [...accounts.values()];
+  return [...accounts.values()].map((a) => a.account);
 }
 
 /** One account of each fold, by number. Failure `bad-table`: two accounts of a fold that differ. */

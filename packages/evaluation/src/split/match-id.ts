@@ -15,24 +15,20 @@ export interface Match {
 
 /** A function from an id as written to what it means; null for an id the cohort does not know. */
 export function idMatcher(cohort: readonly CohortRow[]): (id: string) => Match | null {
-  const tables: Record<Exclude<IdKind, "barcode">, Map<string, SlideId[]>> = {
-    slide: new Map(),
-    "file-name": new Map(),
-    case: new Map(),
-    patient: new Map(),
-  };
-  for (const row of cohort) {
-    put(tables.slide, row.slide, row.slide);
-    put(tables["file-name"], bareName(row.path), row.slide);
-    put(tables.case, row.case, row.slide);
-    put(tables.patient, row.patient, row.slide);
-  }
+  // Most split files name slides, so the other tables are made when the first id asks for them.
+  const slide = tableOf(cohort, (r) => r.slide);
+  const fileName = lazily(() => tableOf(cohort, (r) => bareName(r.path)));
+  const patient = lazily(() => tableOf(cohort, (r) => r.patient));
+  const caseTable = lazily(() => tableOf(cohort, (r) => r.case));
   const find = (key: string): Match | null => {
-    for (const kind of ["slide", "file-name", "patient", "case"] as const) {
-      const slides = tables[kind].get(key);
-      if (slides !== undefined && (kind !== "file-name" || slides.length === 1)) return { slides, kind };
-    }
-    return null;
+    const named = slide.get(key);
+    if (named !== undefined) return { slides: named, kind: "slide" };
+    const files = fileName().get(key);
+    if (files?.length === 1) return { slides: files, kind: "file-name" };
+    const ofPatient = patient().get(key);
+    if (ofPatient !== undefined) return { slides: ofPatient, kind: "patient" };
+    const ofCase = caseTable().get(key);
+    return ofCase === undefined ? null : { slides: ofCase, kind: "case" };
   };
   const byBarcode = barcodeMatcher(cohort);
   return (id) => find(slideIdOf(id)) ?? find(id) ?? find(bareName(id)) ?? find(id.replace(/\.0$/, "")) ?? byBarcode(id);
@@ -40,18 +36,11 @@ export function idMatcher(cohort: readonly CohortRow[]): (id: string) => Match |
 
 /** Only ids that are a patient's barcode and nothing more: a longer one names a slide that the cohort lacks. */
 function barcodeMatcher(cohort: readonly CohortRow[]): (id: string) => Match | null {
-  let slides: Map<string, SlideId[]> | null = null;
+  const slides = lazily(() => tableOf(cohort, (r) => barcodeOf(r.path)?.patient ?? null));
   return (id) => {
     const patient = barcodeOf(id)?.patient;
     if (patient === undefined || patient !== id.toUpperCase()) return null;
-    if (slides === null) {
-      slides = new Map();
-      for (const row of cohort) {
-        const own = barcodeOf(row.path)?.patient;
-        if (own !== undefined) put(slides, own, row.slide);
-      }
-    }
-    const found = slides.get(patient);
+    const found = slides().get(patient);
     return found === undefined ? null : { slides: found, kind: "barcode" };
   };
 }
@@ -60,8 +49,26 @@ function bareName(path: string): SlideId {
   return slideIdOf(path.split(/[/\\]/).at(-1) ?? "");
 }
 
-function put(table: Map<string, SlideId[]>, key: string, slide: SlideId): void {
-  const slides = table.get(key);
-  if (slides === undefined) table.set(key, [slide]);
-  else if (!slides.includes(slide)) slides.push(slide);
+/** The slides of each key, each once. */
+function tableOf(
+  cohort: readonly CohortRow[],
+  keyOf: (row: CohortRow) => string | null,
+): ReadonlyMap<string, readonly SlideId[]> {
+  const table = new Map<string, SlideId[]>();
+  for (const row of cohort) {
+    const key = keyOf(row);
+    if (key === null) continue;
+    const slides = table.get(key);
+    if (slides === undefined) table.set(key, [row.slide]);
+    else if (!slides.includes(row.slide)) slides.push(row.slide);
+  }
+  return table;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

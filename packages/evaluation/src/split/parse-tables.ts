@@ -20,6 +20,8 @@ export interface ParsedSplit {
   readonly files: readonly string[];
   /** Ids in the tables that the cohort does not know, each once. */
   readonly unknown: readonly string[];
+  /** Tables of which the cohort knows not one id, with their ids; files of another programme, held external, are not among them. */
+  readonly unmatched: readonly { readonly file: string; readonly ids: readonly string[] }[];
   /** Slides of the cohort that no table names. */
   readonly unlisted: readonly SlideId[];
   readonly notes: readonly string[];
@@ -58,14 +60,24 @@ export function parseSplitTables(
     ...assembled(accounts.value, cohort),
     inputs: known.map(({ table, dialect }) => ({ file: table.file, dialect, rows: table.rows.length })),
     unknown: [...unknown],
+    unmatched: unknown.size === 0 ? [] : told.value.read.filter(({ ids }) => ids.every((id) => unknown.has(id))),
     notes: [...told.value.notes, ...notes, ...matched],
   });
 }
 
-function tellingsOf(known: readonly KnownTable[]): Outcome<{ tellings: Telling[]; notes: string[] }> {
+/** The ids of one table at home in the cohort. */
+interface ReadTable {
+  readonly file: string;
+  readonly ids: readonly string[];
+}
+
+function tellingsOf(
+  known: readonly KnownTable[],
+): Outcome<{ tellings: Telling[]; read: ReadTable[]; notes: string[] }> {
   const places = placeTables(known);
   const tellings = new Map<string, { file: string; fold: number; placements: Placement[] }>();
   const notes: string[] = [];
+  const read: ReadTable[] = [];
   const elsewhere = new Set<string>();
   for (const [i, { table, dialect }] of known.entries()) {
     const { key, fold, isElsewhere } = places[i] as (typeof places)[number];
@@ -75,13 +87,16 @@ function tellingsOf(known: readonly KnownTable[]): Outcome<{ tellings: Telling[]
     tellings.set(key, telling);
     for (const placement of placements) telling.placements.push(placement);
     if (isElsewhere) elsewhere.add(fileName(table.file));
+    else if (placements.length > 0) {
+      read.push({ file: table.file, ids: [...new Set(placements.flatMap((p) => idsIn(p.id)))] });
+    }
     if (dialect === "fold-column")
       notes.push(`${fileName(table.file)}: folds are numbered; each is tested once and the other folds train`);
     if (dialect === "flamby") notes.push(`${fileName(table.file)}: column fold2 names the centre and was not used`);
   }
   if (elsewhere.size > 0)
     notes.push(`${[...elsewhere].join(", ")}: ids of another programme than those of training, so they are external`);
-  return ok({ tellings: [...tellings.values()].filter((t) => t.placements.length > 0), notes });
+  return ok({ tellings: [...tellings.values()].filter((t) => t.placements.length > 0), read, notes });
 }
 
 /** Where nothing is called test, the foreign `val` is what was reported. */
@@ -123,16 +138,17 @@ function resolver(cohort: readonly CohortRow[] | null): {
     else kinds.add(found.kind);
     return found?.slides ?? [];
   };
-  // Survival tables list all slides of a patient in one cell.
-  const resolve = (id: string): readonly SlideId[] =>
-    id.includes(";")
-      ? id
-          .split(";")
-          .map((piece) => piece.trim())
-          .filter((piece) => piece !== "")
-          .flatMap(one)
-      : one(id);
+  const resolve = (id: string): readonly SlideId[] => (id.includes(";") ? idsIn(id).flatMap(one) : one(id));
   return { resolve, unknown, kinds };
+}
+
+/** The ids of a cell: survival tables list all slides of a patient in one. */
+function idsIn(cell: string): readonly string[] {
+  if (!cell.includes(";")) return [cell];
+  return cell
+    .split(";")
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== "");
 }
 
 function assembled(
@@ -143,7 +159,8 @@ function assembled(
   const isFold = ({ parts: { train, tune, test, external } }: FoldAccount): boolean =>
     external.length === 0 || train.length + tune.length + test.length > 0;
   const folds = accounts.filter(isFold);
-  const listed = new Set(accounts.flatMap((f) => Object.values(f.parts).flat()));
+  const listed = new Set<SlideId>();
+  for (const { parts } of accounts) for (const slides of Object.values(parts)) for (const s of slides) listed.add(s);
   return {
     split: {
       by: "file",
@@ -151,7 +168,7 @@ function assembled(
       external: [...new Set(accounts.flatMap((f) => f.parts.external))],
     },
     files: folds.map((f) => f.file),
-    unlisted: [...new Set((cohort ?? []).map((r) => r.slide))].filter((s) => !listed.has(s)),
+    unlisted: [...new Set((cohort ?? []).filter((r) => !listed.has(r.slide)).map((r) => r.slide))],
   };
 }
 

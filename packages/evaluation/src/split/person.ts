@@ -44,7 +44,9 @@ export function peopleOf(
 
 /** Slides of people, in their order. */
 export function slidesOf(people: Iterable<Person>): SlideId[] {
-  return [...people].flatMap((p) => p.rows.map((r) => r.slide));
+  const slides: SlideId[] = [];
+  for (const p of people) for (const r of p.rows) slides.push(r.slide);
+  return slides;
 }
 
 /** People with each label, [k]. */

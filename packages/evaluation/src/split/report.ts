@@ -33,20 +33,20 @@ export function countParts(
   task: ClassifyTask,
   dateColumn: string = "date",
 ): PartCount[] {
-  const rowOf = new Map(cohort.map((r) => [r.slide, r]));
+  const indexOf = new Map(cohort.map((r, i) => [r.slide, i]));
+  const patients = new Distinct(cohort, () => "");
+  const sites = new Distinct(cohort, (r) => r.site);
+  const labels = new Distinct(cohort, (r) => r.label);
   const count = (part: Role, fold: number | null, slides: readonly SlideId[]): PartCount => {
-    const rows = slides.map((s) => rowOf.get(s)).filter((r) => r !== undefined);
+    const rows = Uint32Array.from(slides.map((s) => indexOf.get(s)).filter((i) => i !== undefined));
     return {
       part,
       fold,
-      patients: new Set(rows.map((r) => r.patient)).size,
+      patients: patients.count(rows)[""] ?? 0,
       slides: slides.length,
-      sites: tally(rows, (r) => r.site),
-      labels: inOrder(
-        tally(rows, (r) => r.label),
-        task.classes,
-      ),
-      dates: span(rows.map((r) => r.columns[dateColumn]?.trim() ?? "")),
+      sites: sites.count(rows),
+      labels: inOrder(labels.count(rows), task.classes),
+      dates: span(rows, (i) => cohort[i]?.columns[dateColumn]?.trim() ?? ""),
     };
   };
   const parts = split.folds.flatMap((f) => [
@@ -57,23 +57,64 @@ export function countParts(
   return split.external.length === 0 ? parts : [...parts, count("external", null, split.external)];
 }
 
-function tally(rows: readonly CohortRow[], key: (row: CohortRow) => string | null): Record<string, number> {
-  const members = new Map<string, Set<string>>();
-  for (const row of rows) {
-    const name = key(row);
-    if (name === null) continue;
-    const set = members.get(name);
-    if (set === undefined) members.set(name, new Set([row.patient]));
-    else set.add(row.patient);
+/**
+ * Distinct patients of each value of a trait. A pair of patient and value has a number, and a stamp says in which count it was
+ * met last: many counts over one large cohort need no set each.
+ */
+class Distinct {
+  /** Of each row the pair, -1 without a value; of each pair its value. */
+  readonly #pair: Int32Array;
+  readonly #valueOf: number[] = [];
+  readonly #values: string[];
+  readonly #stamp: Uint32Array;
+  #count = 0;
+
+  constructor(cohort: readonly CohortRow[], traitOf: (row: CohortRow) => string | null) {
+    const values = new Map<string, number>();
+    const pairs = new Map<string, Map<number, number>>();
+    this.#pair = Int32Array.from(cohort, (row) => {
+      const trait = traitOf(row);
+      if (trait === null) return -1;
+      const value = values.get(trait) ?? values.size;
+      values.set(trait, value);
+      const own = pairs.get(row.patient) ?? new Map<number, number>();
+      pairs.set(row.patient, own);
+      const pair = own.get(value) ?? this.#valueOf.push(value) - 1;
+      own.set(value, pair);
+      return pair;
+    });
+    this.#values = [...values.keys()];
+    this.#stamp = new Uint32Array(this.#valueOf.length);
   }
-  return Object.fromEntries([...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, set]) => [name, set.size]));
+
+  /** Patients of each value among rows, the values sorted; absent values are left out. */
+  count(rows: Uint32Array): Record<string, number> {
+    const stamp = ++this.#count;
+    const counts = new Uint32Array(this.#values.length);
+    for (const row of rows) {
+      const pair = this.#pair[row] as number;
+      if (pair < 0 || this.#stamp[pair] === stamp) continue;
+      this.#stamp[pair] = stamp;
+      const value = this.#valueOf[pair] as number;
+      counts[value] = (counts[value] as number) + 1;
+    }
+    const named = this.#values.map((name, v) => [name, counts[v] as number] as const).filter(([, n]) => n > 0);
+    return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
 }
 
 function inOrder(counts: Readonly<Record<string, number>>, classes: readonly string[]): Record<string, number> {
   return Object.fromEntries(classes.map((c) => [c, counts[c] ?? 0]));
 }
 
-function span(dates: readonly string[]): PartCount["dates"] {
-  const known = dates.filter((d) => d !== "").sort();
-  return known.length === 0 ? null : { first: known[0] as string, last: known.at(-1) as string };
+function span(rows: Uint32Array, dateOf: (row: number) => string): PartCount["dates"] {
+  let first: string | null = null;
+  let last: string | null = null;
+  for (const row of rows) {
+    const date = dateOf(row);
+    if (date === "") continue;
+    if (first === null || date < first) first = date;
+    if (last === null || date > last) last = date;
+  }
+  return first === null || last === null ? null : { first, last };
 }

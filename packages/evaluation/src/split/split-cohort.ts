@@ -4,6 +4,7 @@
  * The tune part is cut by patient, stratified by label, also where the folds are made of sites.
  */
 import { type ClassifyTask, type CohortRow, type Fold, fail, type Outcome, ok, type Split } from "@nacre/core";
+import { counted } from "../cohort/table.ts";
 import { cutShare, dealPatients } from "./by-patient.ts";
 import { divideSites, type SiteImbalance, siteGroups } from "./by-site.ts";
 import { divideTime } from "./by-time.ts";
@@ -126,7 +127,7 @@ function byTime(people: readonly Person[], { folds, testShare, dateColumn = "dat
   const notes = division.value.flatMap(({ straddling }, fold) =>
     straddling.length === 0
       ? []
-      : [`fold ${fold}: ${straddling.length} patients with slides on both sides of its date are left out`],
+      : [`fold ${fold}: ${counted(straddling.length, "patient")} with slides on both sides of its date left out`],
   );
   return ok({ folds: division.value, imbalance: null, notes });
 }
@@ -164,14 +165,14 @@ function lackingClass(
 function nobody(slides: number, task: ClassifyTask): Outcome<never> {
   return fail("unlabelled", {
     expected: `slides with a label out of ${task.classes.join(", ")} in column ${task.label}`,
-    received: `${slides} slides, none with such a label`,
+    received: `${counted(slides, "slide")}, none with such a label`,
     remedy: "check the label column and the classes of the study file",
   });
 }
 
 function tooFewPeople(people: number, folds: number): Outcome<never> {
   return fail("bad-study", {
-    expected: `at most ${people} folds, since a patient is never divided`,
+    expected: `at most ${counted(people, "fold")}, since a patient is never divided`,
     received: `folds: ${folds}`,
     remedy: `set folds to ${Math.max(1, people)} or fewer`,
   });

@@ -8,7 +8,7 @@
  * span (R's pec and riskRegression add rectangles from time 0 instead).
  */
 import { type Metric, type Prepared, ready, undefinedBecause, type Weighted } from "../metric/metric.ts";
-import { checkAscending, checkSurvival, checkTime } from "./check.ts";
+import { checkAscending, checkSurvival, checkTime, notFollowed } from "./check.ts";
 import type { SurvivalSample } from "./sample.ts";
 import { censoringCurve, survivalCurve, type Timeline, timeline, timesUpTo } from "./timeline.ts";
 
@@ -65,9 +65,11 @@ function prepareScore(sample: SurvivalSample, times: readonly number[], score: S
 function unscored({ n, time, curves }: SurvivalSample, times: readonly number[], needsCurves: boolean): string | null {
   if (n === 0) return "no patient";
   const last = times.at(-1) as number;
-  const followUp = time.reduce((a, b) => Math.max(a, b), 0);
-  if (last > followUp) return `nobody was followed to ${last}; the longest follow-up is ${followUp}`;
-  if (!needsCurves) return null;
+  const unknown = notFollowed(
+    last,
+    time.reduce((a, b) => Math.max(a, b), 0),
+  );
+  if (unknown !== null || !needsCurves) return unknown;
   if (curves === null) return "the predictions hold a risk alone, no survival curves";
   const end = curves.times.at(-1) as number;
   return last > end ? `the survival curves end at ${end}, before ${last}` : null;

@@ -54,6 +54,11 @@ export function checkAscending(times: readonly number[], least: number): void {
   });
 }
 
+/** Why nothing is known at t, or null. */
+export function notFollowed(t: number, followUp: number): string | null {
+  return t > followUp ? `nobody was followed to ${t}; the longest follow-up is ${followUp}` : null;
+}
+
 /** @throws {RangeError} when the lengths differ. */
 export function sameLength(what: string, received: number, n: number): void {
   if (received !== n) refuse(`${n} ${what}, one for each patient`, String(received), "give both in the same order");

@@ -1,12 +1,14 @@
 /**
- * The share of patients without the event, allowing for those seen only for a while (Kaplan and Meier 1958). Variance:
- * Greenwood, S^2 sum d / (n (n - d)). Interval: log-log, S^exp(+-z se / (S log S)), as R's survfit with
- * conf.type = "log-log"; it stays within 0 and 1 and is undefined where S is 1 or 0 (R prints 1 to 1 before the
- * first event; nothing is known there, so here it is null). Median and its limits as R's quantile.survfit.
+ * The share of patients still without the event, allowing for those seen only for a while (Kaplan and Meier 1958): at each
+ * time a share d / n of those at risk have the event, and S is the product of what stays. Variance by Greenwood,
+ * S^2 sum d / (n (n - d)). Interval on the scale log(-log S), where it cannot leave 0 to 1 (Kalbfleisch and Prentice 1980).
+ * Interval of the median by Brookmeyer and Crowley (1982): the times at which one half lies within the limits of S.
+ *
+ * Departures: no interval is given where S is 1 or 0, since Greenwood's sum says nothing there.
  */
 import { type Estimate, undefinedEstimate, Z95 } from "../estimate.ts";
-import { checkFollowUp, checkTime, checkWeights } from "./check.ts";
-import { leaving, timeline, timesUpTo } from "./timeline.ts";
+import { checkFollowUp, checkTime, checkWeights, notFollowed } from "./check.ts";
+import { leaving, timeline } from "./timeline.ts";
 
 /** What is true from `time` until the next step. */
 export interface SurvivalStep {
@@ -35,8 +37,6 @@ export interface KaplanMeier {
 
 const AT_TIME = "Kaplan-Meier; 95 % log-log interval with Greenwood's variance";
 const MEDIAN = "Kaplan-Meier median; 95 % interval from where the log-log limits cross one half";
-/** R counts a curve as having reached a level within this. */
-const LEVEL = 1e-8;
 
 /**
  * The curve. A weight counts a patient that many times (also in the variance); weight 0 leaves a patient out.
@@ -49,87 +49,73 @@ export function kaplanMeier(
 ): KaplanMeier {
   checkFollowUp(time, event);
   checkWeights(weights, time.length);
-  const rows = Array.from({ length: time.length }, (_, i) => i).filter((i) => (weights[i] as number) > 0);
-  const pick = (values: ArrayLike<number>) => Float64Array.from(rows, (i) => values[i] as number);
-  const line = timeline(pick(time), pick(event));
-  const { atRisk, events, censored, later } = leaving(line, pick(weights));
+  const line = timeline(time, event);
+  const left = leaving(line, weights);
   const steps: SurvivalStep[] = [];
   let survival = 1;
-  let hazard = 0;
+  let greenwood = 0;
+  let events = 0;
   line.times.forEach((t, k) => {
-    const count = { atRisk: at(atRisk, k), events: at(events, k), censored: at(censored, k) };
-    const stay = at(later, k) + count.censored;
-    survival *= stay / count.atRisk;
-    if (stay > 0) hazard += count.events / (count.atRisk * stay);
-    const variance = survival * survival * hazard;
-    steps.push({ time: t, ...count, survival, variance, ...logLog(survival, hazard) });
+    const [n, d, c] = [left.atRisk[k], left.events[k], left.censored[k]] as [number, number, number];
+    if (d + c === 0) return;
+    // Not n - d: with fractional weights that need not come to 0 when the last patient has the event.
+    const stay = (left.later[k] as number) + c;
+    survival *= stay / n;
+    greenwood += d / (n * stay);
+    events += d;
+    steps.push({ time: t, atRisk: n, events: d, censored: c, survival, ...spread(survival, greenwood) });
   });
-  return {
-    n: steps[0]?.atRisk ?? 0,
-    events: steps.reduce((sum, s) => sum + s.events, 0),
-    followUp: steps.at(-1)?.time ?? 0,
-    steps,
-  };
+  return { n: steps[0]?.atRisk ?? 0, events, followUp: steps.at(-1)?.time ?? 0, steps };
 }
 
 /** S(t) with its interval. Undefined beyond the longest follow-up, unless survival has come down to 0. */
 export function survivalAt(curve: KaplanMeier, t: number): Estimate {
   checkTime(t);
-  const reason = beyond(curve, t);
-  if (reason !== null) return undefinedEstimate(curve.n, AT_TIME, reason);
-  const step =
-    curve.steps[
-      timesUpTo(
-        curve.steps.map((s) => s.time),
-        t,
-      ) - 1
-    ];
-  const value = step?.survival ?? 1;
-  const { low = null, high = null } = step ?? {};
-  if (low !== null) return { value, low, high, n: curve.n, method: AT_TIME };
-  const why = value === 1 ? "no interval: no event by that time" : "no interval: nobody is left without the event";
-  return { value, low, high, n: curve.n, method: AT_TIME, reason: why };
+  const unknown = beyond(curve, t);
+  if (unknown !== null) return undefinedEstimate(curve.n, AT_TIME, unknown);
+  const step = curve.steps.findLast((s) => s.time <= t);
+  const { survival: value, low, high } = step ?? { survival: 1, low: null, high: null };
+  const estimate: Estimate = { value, low, high, n: curve.n, method: AT_TIME };
+  if (low !== null) return estimate;
+  return {
+    ...estimate,
+    reason: value === 0 ? "no interval: nobody is left without the event" : "no interval: no event by that time",
+  };
 }
 
 /**
  * The time by which half of the patients have had the event. Where the curve runs flat at one half, the middle of the
  * flat. An end of the interval that follow-up does not reach is null, with the reason.
  */
-export function medianSurvival(curve: KaplanMeier): Estimate {
-  const value = firstBelow(curve, (s) => s.survival);
-  if (value === null) {
-    const reason = curve.n === 0 ? "no patient" : "survival does not fall to one half within the follow-up";
-    return undefinedEstimate(curve.n, MEDIAN, reason);
-  }
-  const low = firstBelow(curve, (s) => s.low);
-  const high = firstBelow(curve, (s) => s.high);
-  const estimate = { value, low, high, n: curve.n, method: MEDIAN };
-  if (high !== null && low !== null) return estimate;
-  const end = low === null ? "the interval has no ends" : "the interval has no upper end";
-  return { ...estimate, reason: `${end}: the limit does not fall to one half within the follow-up` };
+export function medianSurvival({ n, steps }: KaplanMeier): Estimate {
+  if (n === 0) return undefinedEstimate(0, MEDIAN, "no patient");
+  const level = 0.5;
+  // A curve that should be at one half exactly may miss it by the rounding of two operations a step.
+  const rounding = 2 * steps.length * Number.EPSILON;
+  const when = (holds: (step: SurvivalStep) => boolean): number | null => steps.find(holds)?.time ?? null;
+  const reached = when((s) => s.survival <= level + rounding);
+  const passed = when((s) => s.survival < level - rounding);
+  if (reached === null) return undefinedEstimate(n, MEDIAN, "survival does not fall to one half within the follow-up");
+  const low = when((s) => s.low !== null && s.low <= level);
+  const high = when((s) => s.high !== null && s.high < level);
+  const estimate: Estimate = { value: (reached + (passed ?? reached)) / 2, low, high, n, method: MEDIAN };
+  const open = [...(low === null ? ["lower"] : []), ...(high === null ? ["upper"] : [])].join(" and no ");
+  if (open === "") return estimate;
+  return {
+    ...estimate,
+    reason: `the interval has no ${open} end: the limit does not fall to one half within the follow-up`,
+  };
 }
 
 /** Why nothing is known at t, or null. */
 export function beyond({ n, followUp, steps }: KaplanMeier, t: number): string | null {
   if (n === 0) return "no patient";
-  if (t <= followUp || steps.at(-1)?.survival === 0) return null;
-  return `nobody was followed to ${t}; the longest follow-up is ${followUp}`;
+  return steps.at(-1)?.survival === 0 ? null : notFollowed(t, followUp);
 }
 
-const at = (values: Float64Array, k: number): number => values[k] as number;
-
-function logLog(survival: number, hazard: number): { low: number | null; high: number | null } {
-  if (survival <= 0 || survival >= 1) return { low: null, high: null };
-  const reach = Math.exp((Z95 * Math.sqrt(hazard)) / -Math.log(survival));
-  return { low: survival ** reach, high: survival ** (1 / reach) };
-}
-
-/** The first time at which a curve is at or below one half; the middle of the flat when it is exactly there. */
-function firstBelow({ steps }: KaplanMeier, of: (step: SurvivalStep) => number | null): number | null {
-  const first = steps.findIndex((s) => (of(s) ?? 1) < 0.5 + LEVEL);
-  const step = steps[first];
-  if (step === undefined) return null;
-  if ((of(step) as number) < 0.5 - LEVEL) return step.time;
-  const next = steps.slice(first).find((s) => (of(s) ?? 1) < 0.5 - LEVEL);
-  return next === undefined ? step.time : (step.time + next.time) / 2;
+/** Variance and limits of S, from Greenwood's sum. */
+function spread(survival: number, greenwood: number): Pick<SurvivalStep, "variance" | "low" | "high"> {
+  if (survival === 0 || survival === 1) return { variance: 0, low: null, high: null };
+  const reach = Math.exp((Z95 * Math.sqrt(greenwood)) / Math.log(survival));
+  return { variance: survival ** 2 * greenwood, low: survival ** (1 / reach), high: survival ** reach };
 }

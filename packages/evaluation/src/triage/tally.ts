@@ -45,12 +45,22 @@ export function tallies(sample: Sample): Tally[] {
 
 /** Counts at one threshold. */
 export function tallyAt(sample: Sample, threshold: number): Tally {
+  return {
+    threshold,
+    ...tallyOf(
+      sample,
+      Uint8Array.from(scoresOf(sample), (p) => (p >= threshold ? 1 : 0)),
+    ),
+  };
+}
+
+/** Counts where it is known of each patient whether he is called (1) or not (0), [n]. */
+export function tallyOf(sample: Sample, called: Uint8Array): Omit<Tally, "threshold"> {
   const counts = { found: 0, missed: 0, cleared: 0, alarms: 0 };
-  const positive = isClass(sample);
-  scoresOf(sample).forEach((p, i) => {
-    const isCalled = p >= threshold;
-    if (positive[i] === 1) counts[isCalled ? "found" : "missed"]++;
+  isClass(sample).forEach((positive, i) => {
+    const isCalled = called[i] === 1;
+    if (positive === 1) counts[isCalled ? "found" : "missed"]++;
     else counts[isCalled ? "alarms" : "cleared"]++;
   });
-  return { threshold, ...counts };
+  return counts;
 }

@@ -25,7 +25,7 @@ export const COUNTED: Readonly<Record<Rate, string>> = {
 };
 
 /** Hits and the number they are of, at one threshold. */
-export function countOf(rate: Rate, tally: Tally): ShareCount {
+export function countOf(rate: Rate, tally: Omit<Tally, "threshold">): ShareCount {
   switch (rate) {
     case "sensitivity":
       return shareOf(tally.found, tally.missed);

@@ -1,15 +1,18 @@
 /**
  * Triage: who needs no second look (rule-out), who is called at once (rule-in), and who is left to a person (the grey zone). Thresholds
- * are chosen on the tune part and judged on test, where every rate carries its Clopper-Pearson interval with the threshold
- * taken as given. Without a tune part they are chosen and judged on the same patients, and every result says so.
+ * are chosen on the tune part, fold by fold where there are folds (`by-fold.ts`), and judged on test, where every rate carries its
+ * Clopper-Pearson interval with the threshold taken as given. Without a tune part they are chosen and judged on the same patients,
+ * and every result says so.
  */
+import { oneFold, type TunedFold } from "../calibration/tuned-fold.ts";
 import type { Estimate } from "../estimate.ts";
 import { isClass, type Sample } from "../sample.ts";
+import { type ChosenThresholds, calledBy, chooseByFold, type FoldThreshold } from "./by-fold.ts";
 import { percent, zoneSentence } from "./sentence.ts";
 import { shareEstimate } from "./share.ts";
-import { type Tally, tallyAt } from "./tally.ts";
+import { type Tally, tallyOf } from "./tally.ts";
 import { COUNTED, countOf, expectTarget, type Rate, type Target, type TargetBasis } from "./target.ts";
-import { type ChosenThreshold, chooseThreshold, type NoThreshold } from "./threshold.ts";
+import type { NoThreshold } from "./threshold.ts";
 
 export interface TriageOptions {
   /** Rule-out: least sensitivity (default 0.98), or in its place the least negative predictive value. */
@@ -34,8 +37,10 @@ export type Verdict = "met" | "missed" | "open";
 interface Zone extends Optimism {
   readonly kind: "ready";
   readonly target: Target;
-  readonly threshold: number;
-  /** The target's rate on the patients the threshold was chosen on. */
+  /** null where each fold has its own (`thresholds`). */
+  readonly threshold: number | null;
+  readonly thresholds: readonly FoldThreshold[];
+  /** The target's rate on the patients the thresholds were chosen on. */
   readonly reached: Estimate;
   /** Test patients in the zone. */
   readonly patients: number;
@@ -72,14 +77,14 @@ export interface GreyZone extends Optimism {
   readonly patients: number;
   readonly share: Estimate;
   readonly positives: number;
-  /** At or above `low` and below `high`; null where no threshold bounds it. */
+  /** At or above `low` and below `high`; null where no threshold bounds it, or each fold has its own. */
   readonly low: number | null;
   readonly high: number | null;
   readonly sentence: string;
 }
 
 export interface Triage extends Optimism {
-  /** Patients the thresholds were chosen on; null without a tune part. */
+  /** Patients the thresholds were chosen on, summed over folds; null without a tune part. */
   readonly tune: { readonly n: number; readonly positives: number } | null;
   readonly test: { readonly n: number; readonly positives: number };
   readonly ruleOut: RuleOut | NoZone;
@@ -95,7 +100,16 @@ const SAME_PATIENTS = "no tune part was given, so the thresholds were chosen on 
  * @throws RangeError for a target outside (0, 1], two targets for one side, samples of different classes, or test given as tune
  */
 export function triage(tune: Sample | null, test: Sample, options: TriageOptions = {}): Triage {
-  expectSamples(tune, test);
+  return triageByFold([oneFold(tune, test)], test, options);
+}
+
+/**
+ * The same where several models predicted `test`: each fold has the thresholds of its own tune patients. No fold with tune patients:
+ * chosen and judged on the same patients. Some folds without: undefined with the reason.
+ * @throws RangeError as `triage`
+ */
+export function triageByFold(folds: readonly TunedFold[], test: Sample, options: TriageOptions = {}): Triage {
+  for (const { tune } of folds) expectSamples(tune, test);
   const by = options.by ?? "point";
   const out = targetOf(by, { sensitivity: options.sensitivity, npv: options.npv }) ?? {
     rate: "sensitivity",
@@ -103,101 +117,126 @@ export function triage(tune: Sample | null, test: Sample, options: TriageOptions
     by,
   };
   const into = targetOf(by, { specificity: options.specificity, ppv: options.ppv });
-  const optimism = { optimistic: tune === null, optimisticBecause: tune === null ? SAME_PATIENTS : null };
-  const ruleOut = ruleOutZone(chooseThreshold(tune ?? test, out, "rule-out"), out, test, optimism);
+  const optimistic = folds.every((f) => f.tune === null);
+  const judged: Judged = {
+    folds: optimistic ? [oneFold(test, test)] : folds,
+    test,
+    optimism: { optimistic, optimisticBecause: optimistic ? SAME_PATIENTS : null },
+  };
+  const ruleOut = ruleOutZone(out, judged);
   // A patient who is ruled out cannot be ruled in.
-  const from = ruleOut.kind === "ready" ? ruleOut.threshold : Number.NEGATIVE_INFINITY;
-  const ruleIn = into && ruleInZone(chooseThreshold(tune ?? test, into, "rule-in", from), into, test, optimism);
+  const ruleIn = into && ruleInZone(into, judged, ruleOut.kind === "ready" ? ruleOut.thresholds : null);
   return {
-    tune: tune === null ? null : { n: tune.n, positives: positivesOf(tune) },
+    tune: optimistic ? null : tunePart(folds),
     test: { n: test.n, positives: positivesOf(test) },
     ruleOut,
     ruleIn,
-    grey: greyZone(ruleOut, ruleIn, test, optimism),
-    ...optimism,
+    grey: greyZone(ruleOut, ruleIn, judged),
+    ...judged.optimism,
   };
 }
 
-function ruleOutZone(
-  chosen: ChosenThreshold | NoThreshold,
-  target: Target,
-  test: Sample,
-  optimism: Optimism,
-): RuleOut | NoZone {
+/** Who is judged, by which models, and whether on the patients who taught. */
+interface Judged {
+  readonly folds: readonly TunedFold[];
+  readonly test: Sample;
+  readonly optimism: Optimism;
+}
+
+function tunePart(folds: readonly TunedFold[]): { readonly n: number; readonly positives: number } {
+  const tunes = folds.flatMap(({ tune }) => (tune === null ? [] : [tune]));
+  return {
+    n: tunes.reduce((sum, tune) => sum + tune.n, 0),
+    positives: tunes.reduce((sum, tune) => sum + positivesOf(tune), 0),
+  };
+}
+
+function ruleOutZone(target: Target, judged: Judged): RuleOut | NoZone {
+  const { folds, test, optimism } = judged;
+  const chosen = chooseByFold(folds, target, "rule-out", { test });
   if (chosen.kind === "undefined") return { ...chosen, target, ...optimism };
-  const tally = tallyAt(test, chosen.threshold);
+  const tally = tallyOf(test, calledBy(folds, chosen.thresholds, test, "any"));
   const positives = tally.found + tally.missed;
-  const patients = tally.missed + tally.cleared;
   const rates = { sensitivity: rateOf("sensitivity", tally), npv: rateOf("npv", tally) };
-  const judged = target.rate === "npv" ? rates.npv : rates.sensitivity;
-  const share = shareEstimate(patients, test.n, "share of patients below the threshold", "no labelled patient");
-  const sentence = zoneSentence({
-    target,
-    share,
-    judged,
-    isOptimistic: optimism.optimistic,
+  const zone = zoneOf(target, chosen, judged, {
+    patients: tally.missed + tally.cleared,
+    which: "below the threshold",
+    rate: target.rate === "npv" ? rates.npv : rates.sensitivity,
     outcome: "need no second look",
     errors: `${tally.missed} of ${positives} positive patients missed`,
   });
-  const verdict = verdictOf(judged, target);
-  return {
-    ...chosen,
-    target,
-    patients,
-    share,
-    ...rates,
-    missed: tally.missed,
-    positives,
-    verdict,
-    sentence,
-    ...optimism,
-  };
+  return { ...zone, ...rates, missed: tally.missed, positives };
 }
 
-function ruleInZone(
-  chosen: ChosenThreshold | NoThreshold,
-  target: Target,
-  test: Sample,
-  optimism: Optimism,
-): RuleIn | NoZone {
+function ruleInZone(target: Target, judged: Judged, from: readonly FoldThreshold[] | null): RuleIn | NoZone {
+  const { folds, test, optimism } = judged;
+  const chosen = chooseByFold(folds, target, "rule-in", { test, from });
   if (chosen.kind === "undefined") return { ...chosen, target, ...optimism };
-  const tally = tallyAt(test, chosen.threshold);
+  const tally = tallyOf(test, calledBy(folds, chosen.thresholds, test, "all"));
   const negatives = tally.cleared + tally.alarms;
-  const patients = tally.found + tally.alarms;
   const rates = { specificity: rateOf("specificity", tally), ppv: rateOf("ppv", tally) };
-  const judged = target.rate === "ppv" ? rates.ppv : rates.specificity;
-  const share = shareEstimate(patients, test.n, "share of patients at or above the threshold", "no labelled patient");
-  const sentence = zoneSentence({
-    target,
-    share,
-    judged,
-    isOptimistic: optimism.optimistic,
+  const zone = zoneOf(target, chosen, judged, {
+    patients: tally.found + tally.alarms,
+    which: "at or above the threshold",
+    rate: target.rate === "ppv" ? rates.ppv : rates.specificity,
     outcome: "are ruled in",
     errors: `${tally.alarms} of ${negatives} negative patients ruled in`,
   });
-  const verdict = verdictOf(judged, target);
-  const falseAlarms = tally.alarms;
-  return { ...chosen, target, patients, share, ...rates, falseAlarms, negatives, verdict, sentence, ...optimism };
+  return { ...zone, ...rates, falseAlarms: tally.alarms, negatives };
+}
+
+interface ZoneCount {
+  readonly patients: number;
+  readonly which: string;
+  /** The target's rate on the judged patients. */
+  readonly rate: Estimate;
+  readonly outcome: string;
+  readonly errors: string;
+}
+
+function zoneOf(target: Target, chosen: ChosenThresholds, judged: Judged, count: ZoneCount): Zone {
+  const { patients, which, rate, outcome, errors } = count;
+  const { test, optimism } = judged;
+  const share = shareEstimate(patients, test.n, `share of patients ${which}`, "no labelled patient");
+  const sentence = zoneSentence({
+    target,
+    share,
+    chosenOn: chosen.thresholds.map((t) => t.reached),
+    judged: rate,
+    isOptimistic: optimism.optimistic,
+    outcome,
+    errors,
+  });
+  return { ...chosen, target, patients, share, verdict: verdictOf(rate, target), sentence, ...optimism };
 }
 
 function greyZone(
   ruleOut: RuleOut | NoZone,
   ruleIn: RuleIn | NoZone | null,
-  test: Sample,
-  optimism: Optimism,
+  { folds, test, optimism }: Judged,
 ): GreyZone {
-  const low = ruleOut.kind === "ready" ? ruleOut.threshold : null;
-  const high = ruleIn?.kind === "ready" ? ruleIn.threshold : null;
-  const below = tallyAt(test, low ?? Number.NEGATIVE_INFINITY);
-  const above = tallyAt(test, high ?? Number.POSITIVE_INFINITY);
+  const everybody = new Uint8Array(test.n).fill(1);
+  const nobody = new Uint8Array(test.n);
+  const notOut = ruleOut.kind === "ready" ? calledBy(folds, ruleOut.thresholds, test, "any") : everybody;
+  const ruledIn = ruleIn?.kind === "ready" ? calledBy(folds, ruleIn.thresholds, test, "all") : nobody;
+  const below = tallyOf(test, notOut);
+  const above = tallyOf(test, ruledIn);
   const positives = below.found - above.found;
   const patients = positives + below.alarms - above.alarms;
   const share = shareEstimate(patients, test.n, "share of patients left to a person", "no labelled patient");
   const sentence = `${percent(share.value)} of ${optimism.optimistic ? "these" : "test"} patients (${patients} of ${test.n}, ${positives} of them positive) are left to a person`;
-  return { patients, share, positives, low, high, sentence, ...optimism };
+  return {
+    patients,
+    share,
+    positives,
+    low: ruleOut.kind === "ready" ? ruleOut.threshold : null,
+    high: ruleIn?.kind === "ready" ? ruleIn.threshold : null,
+    sentence,
+    ...optimism,
+  };
 }
 
-function rateOf(rate: Rate, tally: Tally): Estimate {
+function rateOf(rate: Rate, tally: Omit<Tally, "threshold">): Estimate {
   const { hits, n } = countOf(rate, tally);
   return shareEstimate(hits, n, `${rate} at the threshold`, `no ${COUNTED[rate]}`);
 }

@@ -101,6 +101,29 @@ describe("audit of slides", () => {
       { severity: "warn", count: 1 },
     ]);
   });
+  it("refuses one slide under two patients, and tells where the columns look swapped", () => {
+    const disputed = [...cohort, row({ slide: "x", patient: "b" })];
+    const [slip] = found({ cohort: [...disputed, ...cohortOf({ patients: 20 })] }, "duplicate-slide");
+    expect(slip).toMatchObject({
+      severity: "refuse",
+      count: 1,
+      examples: [{ slides: ["x"], note: "x is listed under 2 patients: a, b" }],
+    });
+    expect(slip?.effect).not.toMatch(/swapped/);
+    const swapped = cohortOf({ patients: 12 }).map((r) => row({ slide: r.patient, patient: r.slide }));
+    expect(found({ cohort: swapped }, "duplicate-slide")).toMatchObject([
+      {
+        severity: "refuse",
+        count: 12,
+        effect: expect.stringMatching(/look swapped/),
+        remedy: expect.stringMatching(/rename/),
+      },
+    ]);
+  });
+  it("says which slide stands in several rows", () => {
+    const [twice] = found({ cohort: [...cohort, row({ slide: "x", patient: "a" })] }, "duplicate-slide");
+    expect(twice?.examples[0]?.note).toBe("x in 2 rows");
+  });
   it("finds slides almost alike in feature space although all means point one way", () => {
     const d = 8;
     const slides = ids("x", "y", "z", "w");
@@ -160,6 +183,36 @@ describe("audit of numbers", () => {
     const names = cohort.map((r) => r.slide as string);
     const skewed = split(fold([...names.slice(0, 3), ...names.slice(10)], [], names.slice(3, 10)));
     expect(found({ cohort, split: skewed }, "imbalance")).toMatchObject([{ count: 7 }]);
+  });
+  it("counts a patient of two labels under both, and plans no test part on such patients", () => {
+    const torn = Array.from({ length: 30 }, (_, p) =>
+      ["no", "yes"].map((label) => row({ slide: `${label}${p}`, patient: `p${p}`, label })),
+    ).flat();
+    const names = torn.map((r) => r.slide as string);
+    const parts = split(fold(names.slice(0, 40), [], names.slice(40)));
+    expect(found({ cohort: torn, split: parts }, "imbalance")).toEqual([]);
+    expect(found({ cohort: torn, split: parts }, "small-test")).toEqual([]);
+    const more = [...torn, ...cohortOf({ patients: 8, slidesEach: 1, positiveEvery: 2 })];
+    const some = split(
+      fold(names.slice(0, 40), [], [...names.slice(40), ...more.slice(60).map((r) => r.slide as string)]),
+    );
+    const [small] = found({ cohort: more, split: some }, "small-test");
+    expect(small?.examples[0]?.note).toBe("patients in test: 4 no, 4 yes; 10 with several labels not counted");
+  });
+  it("says of a planned interval that nothing was measured", () => {
+    const cohort = cohortOf({ patients: 24, positiveEvery: 2 });
+    const names = cohort.map((r) => r.slide as string);
+    const [small] = found({ cohort, split: split(fold(names.slice(0, 24), [], names.slice(24))) }, "small-test");
+    expect(small?.effect).toMatch(
+      /^Were the AUROC 0\.800, its 95 % interval would be 0\.\d{3} to 0\.\d{3}$|to 1\.000$/,
+    );
+    expect(small?.measure?.method).toMatch(/^nothing measured/);
+  });
+  it("warns of dates that a spreadsheet made, with the rows", () => {
+    const dates = [{ column: "gene", isLabel: true, places: ["row 2 of c.csv: 1-Mar", "row 9 of c.csv: 2-Sep"] }];
+    const [made] = found({ cohort: cohortOf({ patients: 4 }), dates }, "spreadsheet-date");
+    expect(made).toMatchObject({ severity: "warn", column: "gene", count: 2, share: null });
+    expect(made?.examples.map((e) => e.note)).toEqual(dates[0]?.places);
   });
   it("says which interval a small test part supports, and is silent about a large one", () => {
     const judge = (patients: number) => {

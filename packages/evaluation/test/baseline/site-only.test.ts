@@ -2,6 +2,7 @@ import { randomStream } from "@nacre/core";
 import { describe, expect, it } from "vitest";
 import { columnBaseline } from "../../src/baseline/column-baseline.ts";
 import { siteOnlyBaseline } from "../../src/baseline/site-only.ts";
+import { newcombe } from "../../src/interval/wilson.ts";
 import { cohortOf, row, TASK } from "../../testing/make.ts";
 
 describe("columnBaseline", () => {
@@ -18,6 +19,15 @@ describe("columnBaseline", () => {
   it("is one when the column is the label under another name", () => {
     const cases = Array.from({ length: 40 }, (_, i) => ({ value: i % 2 === 0 ? "p" : "q", label: i % 2 }));
     expect(columnBaseline(cases, 2, { seed: 1 }).value).toBe(1);
+  });
+  it("claims no certainty from a perfect column: Newcombe's interval stands where DeLong's variance is 0", () => {
+    const cases = Array.from({ length: 40 }, (_, i) => ({ value: i % 2 === 0 ? "p" : "q", label: i % 2 }));
+    const { low, high, method } = columnBaseline(cases, 2, { seed: 1 });
+    expect([low, high]).toEqual(newcombe(1, 20, 20));
+    expect(low).toBeLessThan(0.95);
+    expect(method).toMatch(/Newcombe/);
+    const three = Array.from({ length: 60 }, (_, i) => ({ value: `v${i % 3}`, label: i % 3 }));
+    expect(columnBaseline(three, 3, { seed: 1 })).toMatchObject({ value: 1, low: newcombe(1, 20, 40)[0], high: 1 });
   });
   it("does not depend on the names of the values", () => {
     const cases = Array.from({ length: 90 }, (_, i) => ({ value: String(i % 7), label: i % 3 === 0 ? 1 : 0 }));

@@ -1,6 +1,6 @@
 /** Entries made from a seed: patients with a label and a score that separates the labels as well as `strength` says. */
 import { type ClassifyTask, randomStream } from "@nacre/core";
-import type { BoardEntry } from "../../src/board/board-entry.ts";
+import type { BoardEntry, EntryFacts } from "../../src/board/board-entry.ts";
 import type { PredictionRow } from "../../src/prediction.ts";
 
 export const QUESTION: ClassifyTask = { kind: "classify", label: "label", classes: ["no", "yes"], positive: "yes" };
@@ -42,7 +42,11 @@ export function madeRows({
   }).filter((_, i) => !without(i));
 }
 
-export function entry(encoder: string, rows: readonly PredictionRow[], change: Partial<BoardEntry> = {}): BoardEntry {
+export function entry(
+  encoder: string,
+  rows: readonly PredictionRow[],
+  change: Partial<EntryFacts> & { readonly question?: ClassifyTask } = {},
+): BoardEntry {
   return {
     name: encoder,
     task: "task",

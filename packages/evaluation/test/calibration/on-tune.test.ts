@@ -34,7 +34,8 @@ describe("calibrateOnTune", () => {
     expect(result.refused).toBeNull();
     expect(result.tune).toEqual({ n: 240, classes: { no: 157, yes: 83 } });
     expect(result.test.n).toBe(300);
-    expect(by("platt").calibration.n).toBe(240);
+    expect(by("platt").fits.map((f) => f.calibration.n)).toEqual([240]);
+    expect(result.rule).toBe("fitted on 240 tune patients, judged on 300 others");
   });
   it("moves the slope of a model that is too sure towards 1", () => {
     const before = result.before.slope.value as number;
@@ -70,7 +71,8 @@ describe("calibrateOnTune", () => {
   });
   it("never fits on test: other labels in test leave every calibration as it was", () => {
     const other = calibrateOnTune(tune, { ...test, labels: test.labels.map((y) => 1 - y) }, chance);
-    expect(other.methods.map((m) => m.calibration)).toEqual(result.methods.map((m) => m.calibration));
+    expect(other.methods.map((m) => m.fits)).toEqual(result.methods.map((m) => m.fits));
+    expect(other.folds.map((f) => f.choice)).toEqual(result.folds.map((f) => f.choice));
     expect(() => calibrateOnTune(test, test)).toThrow(/tune/);
   });
   it("gives reliability bins that hold every patient of test", () => {
@@ -83,7 +85,8 @@ describe("calibrateOnTune", () => {
     expect(few.refused).toContain("19 tune patients");
     expect(few.before.brier.value).toBeCloseTo(golden.before.brier, 10);
     for (const m of few.methods) {
-      expect(m).toMatchObject({ after: null, change: null, calibration: { kind: "undefined", reason: few.refused } });
+      const fits = [{ fold: null, calibration: { kind: "undefined", reason: few.refused } }];
+      expect(m).toMatchObject({ after: null, change: null, fits });
     }
   });
   it("refuses a tune part of one class or of nobody", () => {

@@ -4,7 +4,7 @@ import { barcodeOf } from "../../src/cohort/barcode.ts";
 import { cohortOfSplit } from "../../src/cohort/cohort-of-split.ts";
 import { derivePatients } from "../../src/cohort/derive-patient.ts";
 import { codesTellLabel, deriveSites } from "../../src/cohort/derive-site.ts";
-import { strangerRows } from "../../src/cohort/stranger.ts";
+import { strangersOf } from "../../src/cohort/stranger.ts";
 import { PROBABLY_ONE, TISSUE_SOURCE_SITES } from "../../src/cohort/tissue-source-site.data.ts";
 import { institutionOf } from "../../src/cohort/tissue-source-site.ts";
 import { row } from "../../testing/make.ts";
@@ -54,12 +54,28 @@ describe("derivePatients", () => {
   });
   it("keeps names of its own that are one for each patient", () => {
     const out = derivePatients([claim("TCGA-02-0001-DX1", "u1"), claim("TCGA-02-0001-DX2", "u1")], "pat_id");
-    expect(out).toEqual({ patients: ["u1", "u1"], derived: [], notes: [] });
+    expect(out).toEqual({ patients: ["u1", "u1"], isKnown: [true, true], derived: [], notes: [] });
   });
   it("warns where slides are patients and no id tells otherwise", () => {
     const out = derivePatients([claim("BRACS_1", "BRACS_1"), claim("BRACS_2", "BRACS_2")], "case_id");
     expect(out.patients).toEqual(["BRACS_1", "BRACS_2"]);
+    expect(out.isKnown).toEqual([false, false]);
     expect(out.notes[0]).toContain("would not be noticed");
+  });
+  it("knows a patient by a cell of its own or by a barcode, and by nothing else", () => {
+    const claims = [claim("C3L-00001-21", ""), claim("x", ""), claim("y", "p")];
+    expect(derivePatients(claims, "patient").isKnown).toEqual([true, false, true]);
+    const bare = claims.map((c) => ({ ...c, given: "" }));
+    expect(derivePatients(bare, null).isKnown).toEqual([true, false, false]);
+  });
+  it("believes neither column where slides and patients have changed places, and says so", () => {
+    const given = ["TCGA-02-0001-DX1", "TCGA-02-0001-DX2", "TCGA-02-0003-DX1"];
+    const out = derivePatients(
+      given.map((g) => claim(g.slice(0, 12), g)),
+      "patient",
+    );
+    expect(out.patients).toEqual(given);
+    expect(out.notes).toEqual([expect.stringMatching(/look swapped: column patient .* rename the two columns/)]);
   });
   it("fills empty cells from barcodes, else lets the slide stand for itself", () => {
     const out = derivePatients([claim("C3L-00001-21", ""), claim("x", ""), claim("y", "p")], "patient");
@@ -119,15 +135,19 @@ describe("the code table", () => {
   });
 });
 
-describe("strangerRows", () => {
+describe("strangersOf", () => {
   it("gives a slide that only the split knows to the patient of the cohort with its barcode, whatever the name", () => {
     const known = row({ slide: "TCGA-50-0001-DX1", patient: "uuid-7", site: "University of Pittsburgh" });
-    const rows = strangerRows(["TCGA-50-0001-DX2", "TCGA-44-0009-DX1", "odd", "TCGA-50-0001-DX1"], [known]);
+    const { rows, patientsUnknown } = strangersOf(
+      ["TCGA-50-0001-DX2", "TCGA-44-0009-DX1", "odd", "TCGA-50-0001-DX1"],
+      [known],
+    );
     expect(rows.map((r) => [r.slide, r.patient, r.site])).toEqual([
       ["TCGA-50-0001-DX2", patientId("uuid-7"), "University of Pittsburgh"],
       ["TCGA-44-0009-DX1", "TCGA-44-0009", "Christiana Healthcare"],
       ["odd", "odd", null],
     ]);
+    expect(patientsUnknown).toEqual(["odd"]);
   });
 });
 

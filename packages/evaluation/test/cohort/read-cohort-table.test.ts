@@ -119,7 +119,7 @@ describe("cohortOfTable", () => {
     const lines = Array.from({ length: 12 }, (_, i) => `s${i},p${i},${i % 2},${i % 3},${i / 7}`);
     const out = cohort(tableFrom("c.csv", `slide,patient,egfr,grade,score\n${lines.join("\n")}`));
     expect([out.task, out.labelColumn]).toEqual([null, null]);
-    expect(out.notes).toContain("the label is not known: egfr, grade could be it; name one");
+    expect(out.notes).toContain("the label is not known: egfr, grade could be it; name one with --label");
     expect(
       cohort(tableFrom("c.csv", `slide,patient,egfr,grade,score\n${lines.join("\n")}`), { label: "grade" }).task
         ?.classes,

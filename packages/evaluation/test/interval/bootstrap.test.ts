@@ -5,6 +5,7 @@ import { newcombe, wilson } from "../../src/interval/wilson.ts";
 import { auprcMetric } from "../../src/metric/auprc.ts";
 import { aurocMetric } from "../../src/metric/auroc.ts";
 import { delong } from "../../src/metric/delong.ts";
+import { logLossMetric } from "../../src/metric/log-loss.ts";
 import { METRICS } from "../../src/metric/registry.ts";
 import { type Sample, scoresOf } from "../../src/sample.ts";
 import { binary } from "../../testing/make.ts";
@@ -64,6 +65,25 @@ describe("bootstrap", () => {
     expect(auprc).toMatchObject({ value: 1, low: null, reason: expect.stringContaining("every replicate") });
     expect(accuracy?.low).toBeCloseTo(wilson(8, 8)[0], 12);
     expect(balanced?.low).toBeLessThan(0.9);
+  });
+  it("knows rounding from chance: the log loss of a fair coin is the same in every replicate", () => {
+    const y = Array.from({ length: 61 }, (_, i) => i % 2);
+    const coin = binary(
+      y,
+      y.map(() => 0.5),
+    );
+    const [loss] = bootstrap(coin, [logLossMetric], { replicates: 100, seed: 1 });
+    expect(loss?.value).toBeCloseTo(Math.LN2, 12);
+    expect(loss).toMatchObject({ low: null, high: null, reason: expect.stringMatching(/every replicate/) });
+  });
+  it("gives a prediction that says the same of everybody no interval for its order", () => {
+    const [auroc, auprc] = bootstrap(binary([0, 1, 0, 1, 0], [0.7, 0.7, 0.7, 0.7, 0.7]), METRICS, {
+      replicates: 50,
+      seed: 1,
+    });
+    const reason = "no interval: every patient has the same score";
+    expect(auroc).toMatchObject({ value: 0.5, low: null, high: null, reason });
+    expect(auprc).toMatchObject({ low: null, high: null, reason });
   });
   it("gives values without intervals when no replicate is asked for", () => {
     const [e] = bootstrap(noisy(30, 1), [auprcMetric], { replicates: 0, seed: 1 });

@@ -61,6 +61,17 @@ describe("survival predictions", () => {
     expect(score.cIndex.low).toBeLessThan(score.cIndex.value as number);
   });
 
+  it("are drawn without strata: the number of events is chance too", () => {
+    const score = unwrap(
+      evaluateSurvival(
+        rows((t) => Math.sin(t)),
+        { kind: "survive", times: [], horizons: [] },
+        OPTIONS,
+      ),
+    ).internal;
+    expect(score.cIndex.method).not.toMatch(/stratified/);
+  });
+
   it("without one event are undefined with a reason, not a number", () => {
     const none = rows((t) => -t).map((r) => ({ ...r, label: { time: 5, event: 0 as const } }));
     const score = unwrap(evaluateSurvival(none, { kind: "survive", times: [], horizons: [12] }, OPTIONS)).internal;

@@ -3,15 +3,21 @@ import { describe, expect, it } from "vitest";
 import { groupedAuroc } from "../../src/baseline/grouped-auroc.ts";
 import { auprc } from "../../src/metric/auprc.ts";
 import { auroc } from "../../src/metric/auroc.ts";
-import { calibrationInterceptMetric, calibrationSlopeMetric, logits } from "../../src/metric/calibration.ts";
+import {
+  calibrationInTheLargeMetric,
+  calibrationInterceptMetric,
+  calibrationSlopeMetric,
+  logits,
+} from "../../src/metric/calibration.ts";
 import { rocCurve } from "../../src/metric/curve.ts";
 import { decisionCurve } from "../../src/metric/decision.ts";
-import { delong } from "../../src/metric/delong.ts";
+import { delong, pairedDelong } from "../../src/metric/delong.ts";
 import { binOf, eceMetric } from "../../src/metric/ece.ts";
 import { measure } from "../../src/metric/metric.ts";
 import { midranks } from "../../src/metric/rank.ts";
 import { METRICS } from "../../src/metric/registry.ts";
 import { reliabilityBins } from "../../src/metric/reliability.ts";
+import type { Sample } from "../../src/sample.ts";
 import { binary } from "../../testing/make.ts";
 
 /** Patients of both classes with scores on a coarse grid, so that ties are the rule. */
@@ -75,6 +81,23 @@ describe("auroc", () => {
 });
 
 describe("delong", () => {
+  it("of a perfect against a reversed ranking has a value and says why it has neither interval nor p", () => {
+    const y = [0, 0, 0, 1, 1, 1];
+    const scores = [0.1, 0.2, 0.3, 0.7, 0.8, 0.9];
+    const { difference, z, p } = pairedDelong(
+      scores,
+      scores.map((s) => 1 - s),
+      y,
+    );
+    expect(difference).toMatchObject({
+      value: 1,
+      low: null,
+      high: null,
+      reason: expect.stringMatching(/variance is 0/),
+    });
+    expect([z, p]).toEqual([null, null]);
+    expect(pairedDelong(scores, scores, y).difference).toMatchObject({ value: 0, low: 0, high: 0 });
+  });
   it("gives the same value and variance from patients and from counts at each score", () => {
     fc.assert(
       fc.property(patients, (rows) => {
@@ -108,6 +131,21 @@ describe("calibration", () => {
     );
     expect(measure(calibrationSlopeMetric, distorted)).toBeCloseTo(1 / 1.5, 8);
     expect(measure(calibrationInterceptMetric, distorted)).toBeCloseTo(-0.4 / 1.5, 8);
+  });
+  it("names the one label that everybody has, or the calls that are all right", () => {
+    const all = [calibrationSlopeMetric, calibrationInterceptMetric, calibrationInTheLargeMetric];
+    const reasonsFor = (sample: Sample) =>
+      new Set(all.map((m) => m.prepare(sample)).map((p) => (p.kind === "undefined" ? p.reason : null)));
+    const one = binary([1, 1, 1], [0.2, 0.7, 0.9]);
+    expect([...reasonsFor(one)]).toEqual([`every patient has the label ${one.classes[1]}`]);
+    const three: Sample = {
+      ...one,
+      k: 3,
+      labels: Int32Array.of(0, 1, 2),
+      probabilities: Float64Array.of(0.8, 0.1, 0.1, 0.2, 0.7, 0.1, 0.1, 0.3, 0.6),
+      classes: ["a", "b", "c"],
+    };
+    expect([...reasonsFor(three)]).toEqual(["every call is right"]);
   });
   it("says that no fit exists when the probabilities separate the outcomes", () => {
     const prepared = calibrationSlopeMetric.prepare(binary([0, 0, 1, 1], [0.1, 0.2, 0.2, 0.9]));

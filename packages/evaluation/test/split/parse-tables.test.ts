@@ -96,4 +96,15 @@ describe("parseSplitTables", () => {
       failure: { kind: "bad-table", received: expect.stringContaining(received) },
     });
   });
+  it("tells the tables of which the cohort knows nobody, except those that are of another programme and so external", () => {
+    const strange = table("split.csv", "slide,part,fold\nz1,train,0\nz2,test,0");
+    expect(parsed([strange]).unmatched).toEqual([{ file: "split.csv", ids: ["z1", "z2"] }]);
+    expect(parsed([table("split.csv", `${OWN}\nz1,test,2`)]).unmatched).toEqual([]);
+    expect(parsed([strange], null).unmatched).toEqual([]);
+    const home = table("k=0/train.csv", "slide_id\nTCGA-02-0001-DX1\nTCGA-02-0003-DX1");
+    const away = table("k=0/test_cptac.csv", "slide_id\nC3L-00001-21\nC3L-00002-21");
+    const rows = [row({ slide: "TCGA-02-0001-DX1" }), row({ slide: "TCGA-02-0003-DX1" })];
+    const out = parsed([home, away], rows);
+    expect([out.unmatched, out.unknown]).toEqual([[], ["C3L-00001-21", "C3L-00002-21"]]);
+  });
 });

@@ -1,3 +1,5 @@
+/** Optima of real cohorts from an exact solver, recorded by tools/oracles/site_folds_milp.py. */
+import { readFileSync } from "node:fs";
 import { randomStream } from "@nacre/core";
 import { describe, expect, it } from "vitest";
 import { searchSiteFolds } from "../../src/split/site-search.ts";
@@ -26,6 +28,14 @@ describe("searchSiteFolds", () => {
       const counts = Array.from({ length: 8 }, () => [1 + random.below(30), 1 + random.below(12)]);
       expect(searchSiteFolds(counts, 3, 1).objective).toBe(exhaustive(counts, 3));
     }
+  });
+  it("reaches the optimum that an exact solver proves, on real cohorts of 17 to 36 hospitals", () => {
+    const cases: readonly { name: string; k: number; counts: number[][]; optimum: number }[] = JSON.parse(
+      readFileSync(new URL("../golden/site-folds.json", import.meta.url), "utf8"),
+    );
+    expect(cases).toHaveLength(7);
+    for (const { name, k, counts, optimum } of cases)
+      expect([name, k, searchSiteFolds(counts, k, 7).objective]).toEqual([name, k, optimum]);
   });
   it("proves the optimum where sites can be dealt evenly", () => {
     const counts = Array.from({ length: 12 }, () => [5, 3]);

@@ -66,6 +66,32 @@ describe("the Kaplan-Meier curve", () => {
       reason: "the interval has no upper end: the limit does not fall to one half within the follow-up",
     });
   });
+  it("has its median interval where one half lies within the limits, whatever the rounding of the curve", () => {
+    // One of ten is censored first, so the curve falls by ninths and passes one half between the fourth and the fifth.
+    const curve = kaplanMeier([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [0, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    const { value, low, high } = medianSurvival(curve);
+    const holds = curve.steps.filter((s) => s.low !== null && s.low <= 0.5 && (s.high as number) >= 0.5);
+    expect([value, low]).toEqual([6, holds[0]?.time]);
+    expect(high).toBe(curve.steps.find((s) => s.high !== null && s.high < 0.5)?.time ?? null);
+    for (const n of [6, 10, 14, 22, 30, 46, 100]) {
+      const times = Array.from({ length: n }, (_, i) => i + 1);
+      expect(
+        medianSurvival(
+          kaplanMeier(
+            times,
+            times.map(() => 1),
+          ),
+        ).value,
+      ).toBe((n + 1) / 2);
+    }
+  });
+  it("the restricted mean of whole follow-up is the mean time, its variance that of a mean over n", () => {
+    const time = [2, 3, 5, 7, 11];
+    const mean = restrictedMean(kaplanMeier(time, [1, 1, 1, 1, 1]), 11);
+    expect(mean.value).toBeCloseTo(28 / 5, 13);
+    const squares = time.reduce((sum, t) => sum + (t - 28 / 5) ** 2, 0);
+    expect(mean.standardError).toBeCloseTo(Math.sqrt(squares) / 5, 13);
+  });
   it("refuses bad times, events, weights and lengths", () => {
     expect(() => kaplanMeier([1, -2], [1, 1])).toThrow(/finite time of 0 or more, received -2 for patient 1/);
     expect(() => kaplanMeier([1, Number.NaN], [1, 1])).toThrow(RangeError);

@@ -37,6 +37,26 @@ it("compares within strata alone", () => {
   expect(within).toMatchObject({ chiSquared: null, reason: expect.stringMatching(/never at risk together/) });
 });
 
+it("judges groups that meet only in part on the comparisons that exist", () => {
+  const pair = (names: string[]) => ({ time: [1, 2, 3, 4], event: [1, 1, 1, 1], groups: names });
+  const one = logRank(pair(["a", "b", "a", "b"]));
+  const two = logRank(pair(["c", "c", "d", "d"]));
+  const both = logRank({
+    time: [1, 2, 3, 4, 1, 2, 3, 4],
+    event: [1, 1, 1, 1, 1, 1, 1, 1],
+    groups: ["a", "b", "a", "b", "c", "c", "d", "d"],
+    strata: [1, 1, 1, 1, 2, 2, 2, 2],
+  });
+  expect(both.df).toBe(2);
+  expect(both.chiSquared).toBeCloseTo((one.chiSquared as number) + (two.chiSquared as number), 12);
+});
+
+it("gives the square of the one comparison there is: two groups", () => {
+  // At times 1 to 4 at risk of a: 2, 1, 1, 0 of 4, 3, 2, 1; expected 0.5 + 1/3 + 0.5, variance 1/4 + 2/9 + 1/4.
+  const { chiSquared } = logRank({ time: [1, 2, 3, 4], event: [1, 1, 1, 1], groups: ["a", "b", "a", "b"] });
+  expect(chiSquared).toBeCloseTo((2 - 4 / 3) ** 2 / (1 / 4 + 2 / 9 + 1 / 4), 14);
+});
+
 it("does not count a group in which no event can come", () => {
   const early = logRank({ time: [0.5, 1, 2, 3, 4], event: [0, 1, 1, 1, 1], groups: ["gone", "a", "b", "a", "b"] });
   expect(early.df).toBe(1);

@@ -20,6 +20,12 @@ const into = (t: Triage): RuleIn => {
   return t.ruleIn;
 };
 
+/** The threshold of a single fold. */
+const thresholdOf = (zone: RuleOut | RuleIn): number => {
+  if (zone.threshold === null) throw new Error("expected one threshold, received one for each fold");
+  return zone.threshold;
+};
+
 describe("thresholds agree with trying every one", () => {
   for (const row of golden.thresholds) {
     const { rate, least, by } = row;
@@ -62,13 +68,22 @@ describe("triage", () => {
   });
   it("says it in a sentence with the counts of the test part", () => {
     expect(out(t).sentence).toBe(
-      "at sensitivity at least 0.95 on the tune part, 26 % of test patients need no second look; " +
+      "at sensitivity at least 0.95 on the tune part (79 of 83 positive patients), 26 % of test patients need no second look; " +
         "on test the sensitivity was 0.892 (0.819 to 0.943), 12 of 111 positive patients missed",
     );
     expect(t.grey.sentence).toMatch(
       /^60 % of test patients \(181 of 300, \d+ of them positive\) are left to a person$/,
     );
     expect(out(t).verdict).toBe("missed");
+  });
+  it("says where the tune part is too small for the target whatever the model", () => {
+    const few = (n: number): string =>
+      out(triage(binary([0, ...new Array(n).fill(1)], [0.1, ...new Array(n).fill(0.7)]), test)).sentence;
+    expect(few(4)).toMatch(
+      /too few to promise it: a threshold from 4 positive patients keeps a sensitivity of 0\.80 on average at best$/,
+    );
+    expect(few(48)).toContain("too few");
+    expect(few(49)).not.toContain("too few");
   });
   it("chooses on tune alone: other labels in test leave the thresholds as they were", () => {
     const other = triage(
@@ -92,7 +107,7 @@ describe("triage", () => {
   it("reaches its target on the patients it chose on, and the next higher threshold would not", () => {
     const p = golden.tune.probability as number[];
     for (const least of [0.5, 0.8, 0.9, 0.98, 1]) {
-      const { threshold } = out(triage(tune, test, { sensitivity: least }));
+      const threshold = thresholdOf(out(triage(tune, test, { sensitivity: least })));
       const positives = p.filter((_, i) => golden.tune.label[i] === 1);
       const reached = (at: number): number => positives.filter((v) => v >= at).length / positives.length;
       const next = Math.min(...p.filter((v) => v > threshold));
@@ -103,7 +118,7 @@ describe("triage", () => {
   it("nobody is both ruled out and ruled in, however good the model", () => {
     const perfect = binary([0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.3, 0.7, 0.8, 0.9]);
     const both = triage(null, perfect, { sensitivity: 0.9, specificity: 0.5 });
-    expect(into(both).threshold).toBeGreaterThanOrEqual(out(both).threshold);
+    expect(thresholdOf(into(both))).toBeGreaterThanOrEqual(thresholdOf(out(both)));
     expect(both.grey).toMatchObject({ patients: 0, positives: 0, low: 0.7, high: 0.7 });
     expect(into(both).specificity.value).toBe(1);
   });
@@ -178,7 +193,7 @@ describe("what the two bases are worth", () => {
       const scores = Array.from({ length: cases }, () => random.uniform());
       const sample = binary([...new Array(cases).fill(1), 0], [...scores, 0]);
       for (const by of ["bound", "point"] as const) {
-        if (1 - out(triage(null, sample, { sensitivity: 0.9, by })).threshold < 0.9) below[by]++;
+        if (1 - thresholdOf(out(triage(null, sample, { sensitivity: 0.9, by }))) < 0.9) below[by]++;
       }
     }
     expect(below.bound / studies).toBeLessThan(0.025 + 3 * Math.sqrt(0.025 / studies));

@@ -1,31 +1,32 @@
 /** The audit for a terminal: the verdict first, then each finding with what it does to a number and the way out. */
 
-import type { Finding } from "@nacre/evaluation";
+import type { FeatureRobustness, Finding } from "@nacre/evaluation";
 import { extent } from "../report/finding-text.ts";
-import { estimateText, percent, sentence } from "../report/number-text.ts";
+import { counted, decimal, estimateText, percent, sentence, signed } from "../report/number-text.ts";
 import type { AuditDocument } from "./audit-cohort.ts";
+import { followsText } from "./robustness-text.ts";
+import { leakText, sizeText, verdictText } from "./verdict-text.ts";
 
 /** Findings for the record that a terminal shows. */
 const MOST_INFO = 5;
 const MARK = { refuse: "REFUSE", warn: "warn  ", info: "info  " } as const;
 
 export function auditText(audit: AuditDocument): string {
-  const grave = audit.findings.filter((f) => f.severity === "refuse");
+  const leak = leakText(audit);
   const lines = [
-    ...audit.inputs.map((i) => `read      ${i.file}: ${i.dialect}, ${i.rows} rows`),
-    `cohort    ${audit.slides} slides, ${audit.patients} patients, ${audit.sites === 0 ? "no site known" : `${audit.sites} sites`}`,
+    ...audit.inputs.map((i) => `read      ${i.file}: ${i.dialect}, ${counted(i.rows, "row")}`),
+    `cohort    ${sizeText(audit)}, ${audit.sites === 0 ? "no site known" : counted(audit.sites, "site")}`,
     `label     ${audit.task === null ? "none" : `${audit.task.label}: ${audit.task.classes.join(", ")}`}`,
     ...audit.derived.map((d) => `derived   ${d}`),
     ...audit.notes.map((n) => `note      ${n}`),
-    ...leakLines(audit),
+    ...(leak === null ? [] : [`leak      ${leak}`]),
     "",
     ...audit.findings.filter((f) => f.severity !== "info").flatMap(findingLines),
     ...infoLines(audit.findings.filter((f) => f.severity === "info")),
+    ...audit.robustness.flatMap(robustnessLines),
     ...audit.skipped.map((s) => `skipped ${s.check}: ${s.reason}`),
     "",
-    grave.length === 0
-      ? "No finding that must stop a study."
-      : `${grave.length === 1 ? "1 finding" : `${grave.length} findings`} that must stop a study: ${[...new Set(grave.map((f) => f.kind))].join(", ")}.`,
+    sentence(verdictText(audit)),
     ...proposalLine(audit),
   ];
   return lines.join("\n");
@@ -51,15 +52,20 @@ function infoLines(findings: readonly Finding[]): string[] {
 }
 
 function headLine(f: Finding): string {
-  const measure = f.measure === undefined ? "" : `; AUROC of it alone ${estimateText(f.measure)}`;
+  const measure =
+    f.measure === undefined || f.column === undefined ? "" : `; AUROC of it alone ${estimateText(f.measure)}`;
   return `${MARK[f.severity]} ${f.kind}${f.column === undefined ? "" : ` (${f.column})`}: ${extent(f)}${measure}`;
 }
 
-function leakLines({ folds }: AuditDocument): string[] {
-  const shares = folds.map((f) => f.share).filter((s) => s !== null);
-  if (shares.length === 0) return [];
-  const mean = shares.reduce((a, b) => a + b, 0) / shares.length;
-  return [`leak      ${percent(mean)} of test patients are in train too (mean of ${shares.length} folds)`];
+function robustnessLines(r: FeatureRobustness): string[] {
+  const drop =
+    r.accuracy === null
+      ? `performance drop ${estimateText(r.drop)}`
+      : `accuracy ${decimal(r.accuracy.untied, 2)} falls to ${decimal(r.accuracy.tied, 2)} where training ties label and ${r.centre}`;
+  return [
+    `features by ${r.centre}: robustness index ${estimateText(r.index)}; ${followsText(r)}`,
+    `         clustering score ${signed(r.clustering.value ?? 0)}; ${drop} (${r.designs} paired designs, ${counted(r.centres, "value")} of ${r.centre})`,
+  ];
 }
 
 function proposalLine({ proposal }: AuditDocument): string[] {
@@ -70,6 +76,6 @@ function proposalLine({ proposal }: AuditDocument): string[] {
       ? ""
       : ` Imbalance left: ${percent(imbalance.worst)} at worst (objective ${imbalance.objective}, bound ${imbalance.lowerBound}).`;
   return [
-    `Proposed: ${proposal.folds} folds by ${proposal.by}: ${sentence(proposal.reason)}${left} Write it with --write DIR.`,
+    `Proposed: ${counted(proposal.folds, "fold")} by ${proposal.by}: ${sentence(proposal.reason)}${left} Write it with --write DIR.`,
   ];
 }

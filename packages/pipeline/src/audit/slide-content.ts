@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type CohortRow, type SlideId, slideIdOf } from "@nacre/core";
 import type { SlideVectors } from "@nacre/evaluation";
 import { readBag } from "@nacre/features/node";
+import { counted } from "../report/number-text.ts";
 import type { Progress } from "../run/progress.ts";
 
 const FEATURES = /\.(h5|hdf5)$/i;
@@ -46,7 +47,9 @@ export async function readContent(
   }
   progress.end();
   if (known.length < slides.length) {
-    notes.push(`${slides.length - known.length} of ${slides.length} slides have no readable feature file in ${folder}`);
+    notes.push(
+      `${slides.length - known.length} of ${counted(slides.length, "slide")} without a readable feature file in ${folder}`,
+    );
   }
   return { duplicates: groupsOf(known), vectors: vectorsOf(known, notes), notes };
 }
@@ -70,7 +73,7 @@ function vectorsOf(
   const alike = known.filter((k) => k.mean.length === d);
   if (alike.length < known.length) {
     notes.push(
-      `${known.length - alike.length} feature files have another number of features than ${d} and are not compared`,
+      `${counted(known.length - alike.length, "feature file")} with another number of features than ${d}, not compared`,
     );
   }
   const vectors = new Float32Array(alike.length * d);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type CohortRow, groupBy, type SlideId } from "@nacre/core";
 import { hashDistance, pictureHash, thumbnail } from "@nacre/imaging";
 import { openSlideFile } from "@nacre/imaging/node";
+import { counted } from "../report/number-text.ts";
 import { hashFile } from "../run/hash.ts";
 import type { Progress } from "../run/progress.ts";
 
@@ -39,7 +40,7 @@ export async function comparePictures(
   }
   progress.end();
   if (seen.length < unique.length) {
-    notes.push(`${unique.length - seen.length} of ${unique.length} slides do not lie in ${folder}`);
+    notes.push(`${unique.length - seen.length} of ${counted(unique.length, "slide")} not in ${folder}`);
   }
   const duplicates = [...groupBy(seen, (s) => s.sha256).values()].map((g) => g.map((s) => s.slide));
   return { duplicates: duplicates.filter((g) => g.length > 1), lookAlikes: lookAlikesOf(seen), notes };

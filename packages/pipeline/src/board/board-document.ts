@@ -29,6 +29,10 @@ export interface EntryRecord {
 export interface ModelRecord extends BoardModel {
   readonly cost: Cost;
   readonly pretraining: readonly string[] | null;
+  /** Who says so: the board, or the list of public encoders ("at least these"); null where nobody does. */
+  readonly pretrainingFrom: "board" | "list" | null;
+  /** Of a public encoder's weights, where it is known. */
+  readonly licence: string | null;
   readonly overlap: PretrainingOverlap;
   /** Findings of the audits behind it; null where one of its tables was not audited. */
   readonly warnings: readonly string[] | null;
@@ -54,6 +58,7 @@ export interface BoardDocument {
   readonly version: 1;
   readonly name: string;
   readonly unit: "patient";
+  /** Of classes; every task tells its own. */
   readonly metric: { readonly name: string; readonly title: string; readonly perfect: number };
   readonly bootstrap: number;
   readonly seed: number;

@@ -3,16 +3,20 @@ import type { PartResult, Spread } from "@nacre/evaluation";
 import { html, type Markup } from "../report/html.ts";
 import { count, decimal, intervalText, listed, signed, unbroken } from "../report/number-text.ts";
 import { table } from "../report/table.ts";
-import type { BoardDocument, EntryRecord, ModelRecord } from "./board-document.ts";
+import type { BoardDocument, EntryRecord, ModelRecord, TaskRecord } from "./board-document.ts";
 import { hidesExternal } from "./board-table.ts";
-import { gigabytes, METRIC_NAMES, metricName, millions } from "./board-text.ts";
+import { gigabytes, METRIC_NAMES, metricName, millions, overlapWarnings } from "./board-text.ts";
 
-/** The evidence of one model. `back` is the id of its task's section. */
-export function evidence(m: ModelRecord, id: string, back: string, board: BoardDocument): Markup {
+/** The evidence of one model of a task. `back` is the id of the task's section. */
+export function evidence(
+  m: ModelRecord,
+  { id, back, task }: { readonly id: string; readonly back: string; readonly task: TaskRecord },
+  board: BoardDocument,
+): Markup {
   const entries = m.entries.flatMap((e) => board.entries.find((r) => r.name === e.name) ?? []);
-  return html`<article class="evidence" id="${id}"><h3>${m.name}<a class="back" href="#${back}">to the table</a></h3>
+  return html`<article class="evidence" id="${id}"><h3>${task.task}: ${m.name}<a class="back" href="#${back}">to the table</a></h3>
 ${m.barred.map((b) => html`<ul class="warnings"><li class="grave"><strong>Struck out: ${b.kind}</strong><p>${b.reason}</p></li></ul>`)}
-${tables(entries)}${measures(m, board)}${facts(m, board)}</article>`;
+${tables(entries)}${measures(m, task)}${facts(m, board)}</article>`;
 }
 
 function tables(entries: readonly EntryRecord[]): Markup {
@@ -25,15 +29,14 @@ function tables(entries: readonly EntryRecord[]): Markup {
   return table("Tables behind this model", columns, rows);
 }
 
-function measures(m: ModelRecord, board: BoardDocument): Markup {
+function measures(m: ModelRecord, { metric: ranked }: TaskRecord): Markup {
   const parts = [["Internal", m.internal] as const, ["External", m.external] as const];
   const rows = parts.flatMap(([name, result]) => {
     if (result === null) return [];
-    const all = [[board.metric.name, result.estimate] as const, ...Object.entries(result.beside)];
+    const all = [[ranked.name, result.estimate] as const, ...Object.entries(result.beside)];
     const order = Object.keys(METRIC_NAMES);
     const own = all.sort(
-      ([a], [b]) =>
-        Number(b === board.metric.name) - Number(a === board.metric.name) || order.indexOf(a) - order.indexOf(b),
+      ([a], [b]) => Number(b === ranked.name) - Number(a === ranked.name) || order.indexOf(a) - order.indexOf(b),
     );
     return own.map(
       ([metric, e]) =>
@@ -59,6 +62,7 @@ function facts(m: ModelRecord, board: BoardDocument): Markup {
     ...(hidesExternal(board) ? ([["External", "sealed"]] as [string, string][]) : place("External", m.external, m)),
     ["Cost", costText(m)],
     ["Pretraining", pretrainingText(m)],
+    ...(m.licence === null ? [] : ([["Licence of the encoder", m.licence]] as [string, string][])),
     ["Audit", auditFacts(m)],
   ];
   return html`<dl class="facts">${items.map(([name, text]) => html`<dt>${name}</dt><dd>${unbroken(text)}</dd>`)}</dl>`;
@@ -122,17 +126,15 @@ function costText({ cost }: ModelRecord): string {
     : `${said.join(", ")} (as stated in board.yaml or by the run; not measured here)`;
 }
 
-function pretrainingText({ pretraining, overlap }: ModelRecord): string {
+function pretrainingText(m: ModelRecord): string {
+  const { pretraining, pretrainingFrom, overlap } = m;
   if (pretraining === null)
     return "nobody declared what the encoder was pretrained on, so overlap with the test data cannot be excluded";
-  const declared = pretraining.length === 0 ? "on no slides" : `on ${listed(pretraining)}`;
+  const known = pretrainingFrom === "list" ? "as published, at least on" : "on";
+  const declared = pretraining.length === 0 ? "on no slides" : `${known} ${listed(pretraining)}`;
   if (overlap.state === "unnamed") return `${declared}; the test data have no name to compare`;
   if (overlap.state === "none") return `${declared}; none of these names is among the test data`;
-  const hits = overlap.hits.map(
-    (h) =>
-      `${h.pretraining} covers ${h.data} (${h.part}${h.patients === null ? "" : `, ${count(h.patients)} patients by their ids`})`,
-  );
-  return `${declared}; the encoder may have seen test slides: ${hits.join("; ")}`;
+  return `${declared}; the encoder may have seen test slides: ${overlapWarnings(m).join("; ")}`;
 }
 
 function auditFacts({ barred, warnings }: ModelRecord): string {

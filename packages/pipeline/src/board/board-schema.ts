@@ -28,9 +28,11 @@ export const entrySchema = z.strictObject({
   pretraining: names.optional(),
 });
 
-/** What is known of a task beside its tables: the positive class, and the names of the data behind each part. */
+/** What is known of a task beside its tables: the positive class, the metric, and the names of the data behind each part. */
 export const taskSchema = z.strictObject({
   positive: z.coerce.string().optional(),
+  /** What this task is ranked by; left out: the board's metric for classes, the first of `BOARD_METRICS_OF` for others. */
+  metric: z.string().optional(),
   internal: names.default([]),
   external: names.default([]),
 });
@@ -39,6 +41,7 @@ export const sealedSchema = z.strictObject({ part: z.literal("external"), log: z
 
 export const boardSchema = z.strictObject({
   name: z.string().trim().min(1).optional(),
+  /** Of classes. */
   metric: z.enum(BOARD_METRICS).default("auroc"),
   bootstrap: z.number().int().min(100).max(100_000).default(2000),
   seed: z.number().int().min(0).max(4294967295).default(7),

@@ -2,10 +2,19 @@
 import type { Estimate, PartResult } from "@nacre/evaluation";
 import { scaleLinear } from "d3-scale";
 import { html, type Markup } from "../report/html.ts";
-import { count, counted, decimal, intervalText, listed } from "../report/number-text.ts";
+import { count, counted, decimal, digitsFor, intervalText, listed } from "../report/number-text.ts";
 import { scroll } from "../report/table.ts";
 import type { BoardDocument, ModelRecord, TaskRecord } from "./board-document.ts";
-import { auditText, gigabytes, metricName, overlapText, parametersText } from "./board-text.ts";
+import {
+  auditText,
+  gigabytes,
+  metricName,
+  metricText,
+  mixText,
+  overlapText,
+  parametersText,
+  questionText,
+} from "./board-text.ts";
 
 /** The id of a model's evidence on the page. */
 export function evidenceId(task: number, model: number): string {
@@ -48,9 +57,9 @@ function filledColumns({ models }: TaskRecord): ReadonlySet<OptionalColumn> {
 
 /** The section of one task. */
 export function taskSection(task: TaskRecord, at: number, board: BoardDocument): Markup {
-  const x = axisOf(task, board);
-  const metric = metricName(board.metric.name);
-  const best = board.metric.perfect === 1 ? ("high" as const) : ("low" as const);
+  const x = axisOf(task);
+  const metric = metricName(task.metric.name);
+  const best = task.metric.better === "higher" ? ("high" as const) : ("low" as const);
   const columns = filledColumns(task);
   const headings: readonly Heading[] = [
     { name: "Rank", numeric: true, best: "low" },
@@ -71,7 +80,7 @@ export function taskSection(task: TaskRecord, at: number, board: BoardDocument):
   const rows = task.models.map((m, i) => row(m, evidenceId(at, i), { x, board, columns }));
   return html`${(["internal", "external"] as const).map((part) => partLine(task, part, board))}${scroll(
     task.task,
-    html`<table class="board" data-task="${task.task}"><caption>${task.task}: ${listed(task.classes)}${task.classes.length === 2 && html`, positive is ${task.positive}`}</caption><thead><tr>${head}</tr></thead>
+    html`<table class="board" data-task="${task.task}"><caption>${task.task}: ${questionText(task)}. Ranked by ${metricText(task.metric)}.</caption><thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody></table>`,
   )}${struckOut(task)}`;
 }
@@ -98,14 +107,13 @@ function partLine(task: TaskRecord, part: "internal" | "external", board: BoardD
     const { expected, received, remedy } = p.refused;
     return html`<ul class="warnings"><li class="grave"><strong>${name}: not compared</strong><p>Expected ${expected}; received ${received}. Remedy: ${remedy}.</p></li></ul>`;
   }
-  const classes = Object.entries(p.classes).map(([c, n]) => `${count(n)} ${c}`);
   const first =
     p.compared < 2
       ? "One model, so nothing is compared."
       : p.first.length === 1
         ? `${p.first[0]} is first alone.`
         : `${counted(p.first.length, "model")} cannot be told from the best and share the first rank: ${listed(p.first)}.`;
-  return html`<p class="note"><strong>${name}.</strong> ${counted(p.n, "patient")} (${listed(classes)}) shared by ${counted(p.compared, "ranked model")}. ${first}</p>
+  return html`<p class="note"><strong>${name}.</strong> ${counted(p.n, "patient")}${mixText(p.classes)} shared by ${counted(p.compared, "ranked model")}. ${first}</p>
 ${p.notes.length > 0 && html`<details class="note"><summary>${counted(p.notes.length, "table")} with other patients too</summary><ul>${p.notes.map((n) => html`<li>${n}</li>`)}</ul></details>`}`;
 }
 
@@ -180,21 +188,25 @@ const WIDTH = 130;
 const HEIGHT = 30;
 const EDGE = 6;
 
-function axisOf(task: TaskRecord, board: BoardDocument): ReturnType<typeof scaleLinear<number, number>> {
+/** Shares keep a scale of tenths that ends at the best value; what has a unit ends where the intervals do. */
+function axisOf(task: TaskRecord): ReturnType<typeof scaleLinear<number, number>> {
   const shown = task.models.flatMap((m) => [m.internal?.estimate, m.external?.estimate]).filter((e) => e !== undefined);
   const lows = shown.flatMap((e) => e.low ?? e.value ?? []);
   const highs = shown.flatMap((e) => e.high ?? e.value ?? []);
-  const high = board.metric.perfect === 1 ? 1 : Math.min(1, Math.ceil(Math.max(0.1, ...highs) * 10) / 10);
-  const low = board.metric.perfect === 1 ? Math.floor(Math.min(0.9, ...lows) * 10 + 1e-9) / 10 : 0;
+  const isLower = task.metric.better === "lower";
+  const high = isLower ? Math.max(0, ...highs) || 1 : 1;
+  const low = isLower ? 0 : Math.min(0.9, ...lows);
   return scaleLinear()
-    .domain([Math.max(0, low), high])
+    .domain([low, high])
+    .nice(10)
     .range([EDGE, WIDTH - EDGE])
     .clamp(true);
 }
 
 function axisDrawing(x: ReturnType<typeof scaleLinear<number, number>>): Markup {
   const [low = 0, high = 1] = x.domain();
-  return html`<svg viewBox="0 0 ${WIDTH} 18" role="img" aria-label="internal (round) and external (square) on one axis"><text x="${EDGE}" y="13">${decimal(low, 1)}</text><text x="${WIDTH - EDGE}" y="13" text-anchor="end">${decimal(high, 1)}</text></svg>`;
+  const digits = high - low >= 10 ? 0 : high - low >= 0.2 ? 1 : digitsFor(high - low);
+  return html`<svg viewBox="0 0 ${WIDTH} 18" role="img" aria-label="internal (round) and external (square) on one axis"><text x="${EDGE}" y="13">${decimal(low, digits)}</text><text x="${WIDTH - EDGE}" y="13" text-anchor="end">${decimal(high, digits)}</text></svg>`;
 }
 
 function plot(m: ModelRecord, x: (value: number) => number): Markup {

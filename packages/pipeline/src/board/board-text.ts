@@ -1,7 +1,8 @@
 /** Words and numbers that the page and the Markdown table share. */
-import type { Estimate, PartResult, PretrainingOverlap, Spread } from "@nacre/evaluation";
-import { count, decimal, listed } from "../report/number-text.ts";
-import type { BoardDocument, Cost, ModelRecord, SealRecord } from "./board-document.ts";
+import type { Estimate, PartResult, PretrainingOverlap, Spread, TaskMetric } from "@nacre/evaluation";
+import { ANSWER_NAMES } from "../report/answers/measure-name.ts";
+import { count, counted, decimal, listed } from "../report/number-text.ts";
+import type { BoardDocument, Cost, ModelRecord, SealRecord, TaskRecord } from "./board-document.ts";
 
 export const METRIC_NAMES: Readonly<Record<string, string>> = {
   auroc: "AUROC",
@@ -10,10 +11,45 @@ export const METRIC_NAMES: Readonly<Record<string, string>> = {
   balancedAccuracy: "Balanced accuracy",
   brier: "Brier score",
   ece: "Calibration error (ECE)",
+  ...ANSWER_NAMES,
 };
 
 export function metricName(name: string): string {
   return METRIC_NAMES[name] ?? name;
+}
+
+/** "Mean absolute error (lower is better)". */
+export function metricText({ name, better }: TaskMetric): string {
+  return `${metricName(name)} (${better} is better)`;
+}
+
+/** What a task asks: "benign and tumour, positive is tumour", "the time to an event". */
+export function questionText({ kind, classes, positive }: TaskRecord): string {
+  switch (kind) {
+    case "classify":
+      return `${listed(classes)}${classes.length === 2 ? `, positive is ${positive}` : ""}`;
+    case "survive":
+      return "the time to an event";
+    case "regress":
+      return "a number";
+    case "multilabel":
+      return `labels ${listed(classes)}`;
+  }
+}
+
+/** "12 benign and 30 tumour" in brackets after a number of patients; empty where there is nothing to count. */
+export function mixText(classes: Readonly<Record<string, number>>): string {
+  const said = Object.entries(classes).map(([name, n]) => `${count(n)} ${name}`);
+  return said.length === 0 ? "" : ` (${listed(said)})`;
+}
+
+/** One sentence a hit: "the encoder saw TCGA; this task tests on TCGA-BRCA (internal)". */
+export function overlapWarnings({ overlap, pretrainingFrom }: ModelRecord): string[] {
+  const said = pretrainingFrom === "list" ? " (by a list of publications kept here, not checked against them)" : "";
+  return overlap.hits.map(
+    ({ pretraining, data, part, patients }) =>
+      `the encoder saw ${pretraining}${said}; this task tests on ${data} (${part}${patients === null ? "" : `, ${counted(patients, "patient")} by their ids`})`,
+  );
 }
 
 /** "0.812 to 0.861 (3)": lowest, highest and how many. */
@@ -82,7 +118,6 @@ export function howText(board: BoardDocument): string {
 
 /** The board as lines for a terminal. */
 export function boardText(board: BoardDocument): string {
-  const metric = metricName(board.metric.name);
   const line = (m: ModelRecord): string => {
     const value = (r: PartResult | null): string => (r === null ? "" : cellText(r.estimate));
     const rank = m.barred.length > 0 ? "-" : rankText(m.internal ?? m.external);
@@ -91,11 +126,12 @@ export function boardText(board: BoardDocument): string {
   };
   return [
     ...board.tasks.flatMap((t) => [
-      `${t.task}: rank, model, internal and external ${metric}`,
+      `${t.task}: rank, model, internal and external ${metricText(t.metric)}`,
       ...[t.internal, t.external].flatMap((p) =>
         p?.refused == null ? [] : [`  not compared: expected ${p.refused.expected}; received ${p.refused.received}`],
       ),
       ...t.models.map(line),
+      ...t.models.flatMap((m) => overlapWarnings(m).map((w) => `  warning: ${m.name}: ${w}`)),
     ]),
     ...(board.sealed === null ? [] : [sealText(board.sealed)]),
   ].join("\n");

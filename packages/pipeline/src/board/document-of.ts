@@ -8,6 +8,7 @@ import {
   boardMetric,
   type PredictionRow,
   pretrainingOverlap,
+  pretrainingSourceOf,
   type TestData,
 } from "@nacre/evaluation";
 import type { BoardDocument, Cost, EntryRecord, ModelRecord, SealRecord, TaskRecord } from "./board-document.ts";
@@ -37,7 +38,9 @@ export function documentOf(plan: BoardPlan, { loaded, entries, board, seal, fail
     seed: plan.seed,
     sealed: plan.sealed === null || seal === null ? null : sealRecord(plan, plan.sealed.log, seal, loaded),
     tasks: board.tasks.map((task): TaskRecord => {
-      const rows = entries.filter((e) => e.task === task.task).flatMap((e) => e.rows);
+      const rows = entries
+        .filter((e) => e.task === task.task)
+        .flatMap((e): readonly Pick<PredictionRow, "part" | "patient">[] => e.rows);
       const data = dataOf(rows, plan.tasks[task.task]);
       return { ...task, models: task.models.map((m) => modelRecord(m, loaded, data)) };
     }),
@@ -59,7 +62,10 @@ function sealRecord(plan: BoardPlan, log: string, seal: SealState, loaded: reado
 }
 
 /** The data behind the parts of a task: the names the board gives, and the archives whose ids the patients carry. */
-function dataOf(rows: readonly PredictionRow[], task: BoardPlan["tasks"][string] | undefined): TestData[] {
+function dataOf(
+  rows: readonly Pick<PredictionRow, "part" | "patient">[],
+  task: BoardPlan["tasks"][string] | undefined,
+): TestData[] {
   return (["internal", "external"] as const).flatMap((part) => {
     const role = part === "internal" ? "test" : "external";
     const patients = new Set(rows.filter((r) => r.part === role).map((r) => r.patient));
@@ -72,20 +78,24 @@ function dataOf(rows: readonly PredictionRow[], task: BoardPlan["tasks"][string]
 
 function modelRecord(model: BoardModel, loaded: readonly LoadedEntry[], data: readonly TestData[]): ModelRecord {
   const own = model.entries.flatMap((e) => loaded.find((l) => l.entry.name === e.name) ?? []);
-  const declared = own.flatMap((l) => (pretrainingOf(l) === null ? [] : [pretrainingOf(l) ?? []]));
-  const pretraining = declared.length === 0 ? null : [...new Set(declared.flat())];
+  const declared = own.flatMap((l) => declaredPretraining(l) ?? []);
+  const isDeclared = own.some((l) => declaredPretraining(l) !== null);
+  const published = pretrainingSourceOf(model.encoder);
+  const pretraining = isDeclared ? [...new Set(declared)] : (published?.sources ?? null);
   const warnings = own.flatMap((l) => (l.warnings === null ? [] : [l.warnings]));
   return {
     ...model,
     cost: costOf(own),
     pretraining,
+    pretrainingFrom: isDeclared ? "board" : published === null ? null : "list",
+    licence: published?.licence ?? null,
     overlap: pretrainingOverlap(pretraining, data),
     warnings: warnings.length < own.length ? null : [...new Set(warnings.flat())],
   };
 }
 
 /** The built-in encoder learned from nothing; of others only the board can tell. */
-function pretrainingOf({ plan, entry }: LoadedEntry): readonly string[] | null {
+function declaredPretraining({ plan, entry }: LoadedEntry): readonly string[] | null {
   return plan.pretraining ?? (entry.encoder === "texture" ? [] : null);
 }
 

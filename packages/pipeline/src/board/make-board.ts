@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { type Failure, FailureError, fail, type Outcome, ok, unwrap } from "@nacre/core";
-import { type Board, type BoardEntry, judgeBoard } from "@nacre/evaluation";
+import { answers, BOARD_METRICS_OF, type Board, type BoardEntry, judgeBoard } from "@nacre/evaluation";
 import { writeWhole } from "../run/write-file.ts";
 import type { BoardDocument } from "./board-document.ts";
 import { documentOf } from "./document-of.ts";
@@ -41,6 +41,7 @@ export function makeBoard(dir: string, { openSealed, command }: MakeBoardOptions
   if (openSealed !== null && plan.sealed === null) unwrap(noSeal(dir));
   const { loaded, failures } = readAll(plan);
   const entries = unwrap(withPositive(loaded, plan));
+  const metrics = unwrap(metricsOf(plan, entries));
   const sealable = sealableOf(plan, loaded, entries);
   const before = plan.sealed === null ? null : unwrap(readSeal(plan.sealed.log, sealable));
   const wanted = openSealed !== null && before?.state === "closed" ? ("open" as const) : before?.state;
@@ -50,6 +51,7 @@ export function makeBoard(dir: string, { openSealed, command }: MakeBoardOptions
   const board = unwrap(
     judgeBoard(entries, {
       metric: plan.metric,
+      metrics,
       replicates: plan.bootstrap,
       seed: plan.seed,
       parts: shows ? ["internal", "external"] : ["internal"],
@@ -91,8 +93,13 @@ function toldApart(loaded: readonly LoadedEntry[]): LoadedEntry[] {
 function withPositive(loaded: readonly LoadedEntry[], plan: BoardPlan): Outcome<BoardEntry[]> {
   const out: BoardEntry[] = [];
   for (const { entry } of loaded) {
-    const { classes } = entry.question;
     const asked = plan.tasks[entry.task]?.positive;
+    if (!answers(entry, "classify")) {
+      if (asked !== undefined) return noClasses(entry, asked);
+      out.push(entry);
+      continue;
+    }
+    const { classes } = entry.question;
     const ran = loaded.find((l) => l.entry.task === entry.task && l.positive !== null)?.positive ?? undefined;
     const positive = asked ?? ran ?? entry.question.positive;
     if (asked !== undefined && !classes.includes(asked)) {
@@ -107,11 +114,40 @@ function withPositive(loaded: readonly LoadedEntry[], plan: BoardPlan): Outcome<
   return ok(out);
 }
 
+function noClasses({ task, name }: BoardEntry, positive: string): Outcome<never> {
+  return fail("bad-study", {
+    expected: `tasks.${task}.positive for a task of classes alone`,
+    received: `${positive}, where ${name} holds no classes`,
+    remedy: "leave positive: out for this task",
+  });
+}
+
+/** What single tasks are ranked by, checked against what they answer. Failures: bad-study. */
+function metricsOf(plan: BoardPlan, entries: readonly BoardEntry[]): Outcome<Record<string, string>> {
+  const metrics: Record<string, string> = {};
+  for (const [task, { metric }] of Object.entries(plan.tasks)) {
+    const kind = entries.find((e) => e.task === task)?.question.kind;
+    if (metric === undefined || kind === undefined) continue;
+    const known = BOARD_METRICS_OF[kind];
+    if (!known.includes(metric)) {
+      return fail("bad-study", {
+        expected: `tasks.${task}.metric among ${known.join(", ")}`,
+        received: metric,
+        remedy: "name one of them, or leave metric: out for the first",
+      });
+    }
+    metrics[task] = metric;
+  }
+  return ok(metrics);
+}
+
 function sealableOf(plan: BoardPlan, loaded: readonly LoadedEntry[], entries: readonly BoardEntry[]): Sealable {
-  const tasks = [...new Set(entries.map((e) => e.task))].map((task) => ({
-    task,
-    positive: entries.find((e) => e.task === task)?.question.positive ?? "",
-  }));
+  const tasks = [...new Set(entries.map((e) => e.task))].map((task) => {
+    const first = entries.find((e) => e.task === task);
+    const positive = first !== undefined && answers(first, "classify") ? first.question.positive : "";
+    const metric = plan.tasks[task]?.metric;
+    return { task, positive, ...(metric === undefined ? {} : { metric }) };
+  });
   return {
     metric: plan.metric,
     tasks,

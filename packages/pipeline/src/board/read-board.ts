@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { fail, nearestName, type Outcome, ok } from "@nacre/core";
 import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
+import { counted } from "../report/number-text.ts";
 import { readText } from "../study/read-text.ts";
 import { type BoardFile, type BoardFileEntry, boardSchema, knownBoardKeys } from "./board-schema.ts";
 
@@ -34,12 +35,12 @@ export const BOARD_FILE = "board.yaml";
 /** Reads the plan of a board. Failures: bad-usage (no such folder, nothing in it), bad-study (board.yaml). */
 export function readBoard(dir: string): Outcome<BoardPlan> {
   const folder = resolve(dir);
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) return nothingThere(dir, `no folder at ${dir}`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return nothingThere(`no folder at ${dir}`);
   if (existsSync(join(folder, BOARD_FILE))) return readBoardFile(folder, join(dir, BOARD_FILE));
   const runs = readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, "scorecard.json")))
     .sort();
-  if (runs.length === 0) return nothingThere(dir, "neither");
+  if (runs.length === 0) return nothingThere(`neither in ${dir}`, tablesIn(folder));
   const defaults = boardSchema.omit({ entries: true }).parse({});
   return ok({
     ...defaults,
@@ -57,12 +58,28 @@ export function readBoard(dir: string): Outcome<BoardPlan> {
   });
 }
 
-function nothingThere(dir: string, received: string): Outcome<never> {
+/** Tables of predictions, as far as a name can tell. */
+function tablesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /\.(csv|tsv)$/i.test(name))
+    .sort();
+}
+
+function nothingThere(received: string, tables: readonly string[] = []): Outcome<never> {
+  const [first = "uni.csv", second = "texture.csv"] = tables;
   return fail("bad-usage", {
     expected: `a folder with ${BOARD_FILE}, or with run folders (scorecard.json)`,
-    received: received === "neither" ? `neither in ${dir}` : received,
-    remedy: `name the folder that holds the runs, or write ${BOARD_FILE}`,
+    received: tables.length === 0 ? received : `${received}, but ${counted(tables.length, "table")}`,
+    remedy: `name the folder that holds the runs, or write ${BOARD_FILE} there, with a line for each table:
+name: my-board
+entries:
+  - {task: egfr, encoder: uni, aggregator: abmil, predictions: ${inYaml(first)}}
+  - {task: egfr, encoder: texture, aggregator: abmil, predictions: ${inYaml(second)}}`,
   });
+}
+
+function inYaml(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 function readBoardFile(folder: string, shown: string): Outcome<BoardPlan> {
@@ -150,9 +167,10 @@ function sealOf({ sealed }: BoardFile, folder: string): Outcome<BoardPlan["seale
 function explain(issue: z.core.$ZodIssue, value: unknown, shown: string): Outcome<never> {
   const place = issue.path.map(String).join(".") || "the top level";
   if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0] ?? "";
     const known = knownBoardKeys(issue.path);
-    return badBoard(`a known key at ${place} (${known.join(", ")})`, `\`${key}\` in ${shown}`, remedyFor(key, known));
+    const named = issue.keys.map((key) => `\`${key}\``).join(", ");
+    const remedies = new Set(issue.keys.map((key) => remedyFor(key, known)));
+    return badBoard(`a known key at ${place} (${known.join(", ")})`, `${named} in ${shown}`, [...remedies].join("; "));
   }
   const found = issue.path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | null)?.[key], value);
   const said = found === undefined ? "nothing" : (JSON.stringify(found)?.slice(0, 80) ?? typeof found);
@@ -163,7 +181,19 @@ function explain(issue: z.core.$ZodIssue, value: unknown, shown: string): Outcom
   );
 }
 
+/** What people write for the keys of an entry. */
+const MEANT: Readonly<Record<string, string>> = {
+  model: "name the `encoder` and the `aggregator`, which together are a model",
+  name: "name the `encoder` and the `aggregator`, which together are a model",
+  file: "write `predictions` for a table, or `run` for a run folder",
+  path: "write `predictions` for a table, or `run` for a run folder",
+  table: "write `predictions`",
+  folder: "write `run`",
+};
+
 function remedyFor(name: string, known: readonly string[]): string {
+  const meant = known.includes("encoder") ? MEANT[name] : undefined;
+  if (meant !== undefined) return meant;
   const near = nearestName(name, known);
   return near === null ? "remove it" : `did you mean \`${near}\`?`;
 }

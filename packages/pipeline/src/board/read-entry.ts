@@ -1,8 +1,8 @@
 /** One entry of a board: a run folder, which can speak for itself, or a table of predictions that somebody brought. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type ClassifyTask, fail, type Outcome, ok } from "@nacre/core";
-import type { Bar, BoardEntry } from "@nacre/evaluation";
+import { fail, type Outcome, ok } from "@nacre/core";
+import { type Answers, answers, type Bar, type BoardEntry } from "@nacre/evaluation";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readText } from "../study/read-text.ts";
@@ -32,7 +32,12 @@ const BARRING: ReadonlySet<string> = new Set(["patient-leak", "role-overlap"]);
 
 const scorecardSchema = z.looseObject({
   seed: z.number().int().optional(),
-  task: z.looseObject({ label: z.string(), classes: z.array(z.string()).min(2), positive: z.string() }),
+  task: z.looseObject({
+    kind: z.string().default("classify"),
+    label: z.string().optional(),
+    event: z.string().optional(),
+    positive: z.string().optional(),
+  }),
   external: z.unknown(),
   audit: z
     .looseObject({
@@ -61,10 +66,10 @@ export function readEntry(plan: EntryPlan): Outcome<LoadedEntry> {
 function readForeign(plan: EntryPlan, file: string): Outcome<LoadedEntry> {
   const table = readPredictions(file);
   if (!table.ok) return table;
-  const { question, rows, sha256 } = table.value;
+  const { answers: given, sha256 } = table.value;
   const described = plan.described ?? { task: "predictions", encoder: "unknown", aggregator: basename(file) };
   return ok({
-    entry: { ...described, name: plan.name, seed: plan.seed, question, rows, barred: barsOf(rows) },
+    entry: { ...described, name: plan.name, seed: plan.seed, ...given, barred: barsOf(given.rows) },
     plan,
     predictions: file,
     sha256,
@@ -84,7 +89,7 @@ function readRun(plan: EntryPlan, folder: string): Outcome<LoadedEntry> {
   const file = join(folder, "predictions.csv");
   const table = readPredictions(file);
   if (!table.ok) return table;
-  const { rows, sha256 } = table.value;
+  const { answers: given, sha256 } = table.value;
   const provenance = readRecord(join(folder, "provenance.json"), provenanceSchema);
   const model = readRecord(join(folder, "model", "model.json"), cardSchema);
   const findings = card.value.audit?.findings ?? [];
@@ -94,18 +99,21 @@ function readRun(plan: EntryPlan, folder: string): Outcome<LoadedEntry> {
     ...changedSince(provenance.ok ? provenance.value.hashes["predictions.csv"] : undefined, sha256),
   ];
   const told = new Set(barred.map((b) => b.kind));
-  const { label, positive } = card.value.task;
+  const { kind, label = null, event = null, positive = null } = card.value.task;
   const encoder = (model.ok ? model.value.input?.encoder.name : undefined) ?? basename(study.value.encoder);
-  const described = plan.described ?? { task: label, encoder, aggregator: study.value.aggregator.name };
+  const described = plan.described ?? {
+    task: label ?? event ?? kind,
+    encoder,
+    aggregator: study.value.aggregator.name,
+  };
   const report = join(folder, "report.html");
   return ok({
     entry: {
       ...described,
       name: plan.name,
       seed: plan.seed ?? study.value.seed ?? card.value.seed ?? null,
-      question: questionOf(table.value.question, positive),
-      rows,
-      barred: [...barred, ...barsOf(rows).filter((b) => !told.has(b.kind))],
+      ...withPositive(given, positive),
+      barred: [...barred, ...barsOf(given.rows).filter((b) => !told.has(b.kind))],
     },
     plan,
     predictions: file,
@@ -124,8 +132,9 @@ function readRun(plan: EntryPlan, folder: string): Outcome<LoadedEntry> {
   });
 }
 
-function questionOf(question: ClassifyTask, positive: string): ClassifyTask {
-  return question.classes.includes(positive) ? { ...question, positive } : question;
+function withPositive(given: Answers, positive: string | null): Answers {
+  if (positive === null || !answers(given, "classify") || !given.question.classes.includes(positive)) return given;
+  return { ...given, question: { ...given.question, positive } };
 }
 
 function changedSince(recorded: string | undefined, sha256: string): Bar[] {

@@ -1,15 +1,24 @@
-/** A table of predictions for the board: `slide,patient,part,label,p_<class>`, with what the table alone gives away about leaks. */
-import { type ClassifyTask, type Outcome, ok } from "@nacre/core";
-import type { Bar, PredictionRow } from "@nacre/evaluation";
+/** A table of predictions for the board, whatever it answers, with what the table alone gives away about leaks. */
+import { type Outcome, ok } from "@nacre/core";
+import type { Answers, Bar, PredictionRow } from "@nacre/evaluation";
 import { repeatOf } from "../judge/check-predictions.ts";
-import { readPredictions as readRows, taskOf } from "../judge/read-predictions.ts";
+import {
+  type AnswerRow,
+  kindOfTable,
+  plainRows,
+  readMultilabel,
+  readRegression,
+  readSurvival,
+  severalSeeds,
+} from "../judge/read-answers.ts";
+import { classesOf, readPredictions as readRows, taskOf } from "../judge/read-predictions.ts";
 import { hashFile } from "../run/hash.ts";
+import type { Table } from "../study/parse-table.ts";
 import { readTable } from "../study/table.ts";
 
 export interface PredictionsTable {
-  /** The classes in the order of the columns; the last is positive until the board says otherwise. */
-  readonly question: ClassifyTask;
-  readonly rows: readonly PredictionRow[];
+  /** Classes in the order of the columns; the last is positive until the board says otherwise. */
+  readonly answers: Answers;
   /** Of the bytes of the file. */
   readonly sha256: string;
 }
@@ -18,17 +27,43 @@ export interface PredictionsTable {
 export function readPredictions(path: string): Outcome<PredictionsTable> {
   const table = readTable(path);
   if (!table.ok) return table;
-  const question = taskOf(table.value, null);
-  if (!question.ok) return question;
-  const rows = readRows(table.value, question.value);
+  const answers = answersIn(table.value);
+  return answers.ok ? ok({ answers: answers.value, sha256: hashFile(path) }) : answers;
+}
+
+function answersIn(table: Table): Outcome<Answers> {
+  const kind = kindOfTable(table);
+  switch (kind) {
+    case "classify": {
+      const seeds = severalSeeds(table);
+      if (seeds !== null) return seeds;
+      const question = taskOf(table, null);
+      if (!question.ok) return question;
+      const rows = readRows(table, question.value);
+      if (!rows.ok) return rows;
+      return repeatOf(rows.value, table) ?? ok({ question: question.value, rows: rows.value });
+    }
+    case "survive":
+      return once(table, readSurvival(table, []), (rows) => ({ question: { kind }, rows }));
+    case "regress":
+      return once(table, readRegression(table), (rows) => ({ question: { kind }, rows }));
+    case "multilabel":
+      return once(table, readMultilabel(table), (rows) => ({ question: { kind, names: classesOf(table) }, rows }));
+  }
+}
+
+/** The rows as answers, unless a bag stands in the table twice. */
+function once<Label>(
+  table: Table,
+  rows: Outcome<AnswerRow<Label>[]>,
+  answersOf: (rows: AnswerRow<Label>[]) => Answers,
+): Outcome<Answers> {
   if (!rows.ok) return rows;
-  return (
-    repeatOf(rows.value, table.value) ?? ok({ question: question.value, rows: rows.value, sha256: hashFile(path) })
-  );
+  return repeatOf(plainRows(rows.value, String), table) ?? ok(answersOf(rows.value));
 }
 
 /** What strikes a table out by its own rows: patients both fitted on and reported. */
-export function barsOf(rows: readonly PredictionRow[]): Bar[] {
+export function barsOf(rows: readonly Pick<PredictionRow, "patient" | "part" | "fold">[]): Bar[] {
   const fitted = new Set<string>();
   const anywhere = new Set<string>();
   for (const r of rows) {

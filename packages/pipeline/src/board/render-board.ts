@@ -11,7 +11,7 @@ import { evidence } from "./board-evidence.ts";
 import { BOARD_SCRIPT } from "./board-script.ts";
 import { BOARD_STYLE } from "./board-style.ts";
 import { evidenceId, taskSection } from "./board-table.ts";
-import { howText, metricName, sealText } from "./board-text.ts";
+import { howText, metricText, overlapWarnings, sealText } from "./board-text.ts";
 
 /** The whole page as text (UTF-8). @throws TypeError when a number is not finite */
 export function renderBoard(board: BoardDocument): string {
@@ -24,7 +24,7 @@ export function renderBoard(board: BoardDocument): string {
 <p class="lead">${leadText(board)}</p>${notices(board)}${jump(board)}<div id="tools"></div>${overview(board)}
 ${board.tasks.map((t, i) => html`<section id="task-${i + 1}"><h2>${t.task}</h2>${taskSection(t, i, board)}</section>\n`)}
 ${failures(board)}<section id="evidence"><h2>Evidence</h2>${board.tasks.map((t, i) =>
-    t.models.map((m, j) => evidence({ ...m, name: `${t.task}: ${m.name}` }, evidenceId(i, j), `task-${i + 1}`, board)),
+    t.models.map((m, j) => evidence(m, { id: evidenceId(i, j), back: `task-${i + 1}`, task: t }, board)),
   )}</section>
 <section id="how"><h2>How the numbers were made</h2><p>${howText(board)}</p>${methods(board)}</section>
 <footer>Made by Nacre. The same numbers for programs: <a href="board.json">board.json</a>; for a paper: <a href="board.md">board.md</a>. Research use only; not a medical device.</footer></main></div>
@@ -34,7 +34,25 @@ ${failures(board)}<section id="evidence"><h2>Evidence</h2>${board.tasks.map((t, 
 
 function leadText(board: BoardDocument): string {
   const models = board.tasks.reduce((sum, t) => sum + t.models.length, 0);
-  return `${counted(board.tasks.length, "task")}, ${counted(models, "model")} from ${counted(board.entries.length, "table")} of predictions, ranked by ${metricName(board.metric.name)} over patients. Models that the patients cannot tell apart share a rank. Every number opens its evidence.`;
+  return `${counted(board.tasks.length, "task")}, ${counted(models, "model")} from ${counted(board.entries.length, "table")} of predictions, ranked over patients by ${metricsText(board)}. Models that the patients cannot tell apart share a rank. Every number opens its evidence.`;
+}
+
+/** "AUROC (higher is better)", or with several metrics each with its tasks. */
+function metricsText({ tasks }: BoardDocument): string {
+  const by = new Map<string, string[]>();
+  for (const t of tasks) by.set(metricText(t.metric), [...(by.get(metricText(t.metric)) ?? []), t.task]);
+  return [...by].map(([metric, names]) => (by.size < 2 ? metric : `${metric} for ${listed(names)}`)).join("; ");
+}
+
+const SEEN_SHOWN = 6;
+
+/** Which encoder saw what, and where it is tested on it. */
+function seenText({ tasks }: BoardDocument): string {
+  const said = tasks.flatMap((t) =>
+    t.models.flatMap((m) => overlapWarnings(m).map((w) => `${m.encoder}, ${t.task}: ${w}`)),
+  );
+  const shown = [...new Set(said)];
+  return `${shown.slice(0, SEEN_SHOWN).join("; ")}${shown.length > SEEN_SHOWN ? "; and more, told in the evidence" : ""}`;
 }
 
 function notices(board: BoardDocument): Markup | null {
@@ -47,7 +65,7 @@ function notices(board: BoardDocument): Markup | null {
     board.failures.length > 0 &&
       html`<li class="grave"><strong>${counted(board.failures.length, "entry", "entries")} not judged</strong><p>See <a href="#failures">what failed</a>.</p></li>`,
     overlap > 0 &&
-      html`<li><strong>${counted(overlap, "model")} whose encoder may have seen the test data</strong><p>Names of pretraining data are among those of the test data.</p></li>`,
+      html`<li><strong>${counted(overlap, "model")} whose encoder may have seen the test data</strong><p>Names of pretraining data are among those of the test data: ${seenText(board)}.</p></li>`,
     board.sealed !== null &&
       html`<li><strong>${board.sealed.state === "open" ? "The seal was opened" : "Sealed"}</strong><p>${sealText(board.sealed)}</p></li>`,
   ];
@@ -71,11 +89,11 @@ function overview(board: BoardDocument): Markup | null {
       return { name, own, ranked: ranked.length, first: ranked.filter((m) => placeOf(m)?.rank === 1).length };
     })
     .sort((a, b) => b.first - a.first);
-  const best = board.metric.perfect === 1 ? "high" : "low";
-  return html`<section id="overview"><h2>All tasks</h2><p class="note">Internal ${metricName(board.metric.name)} (external where a task has no internal part), with the rank in brackets. No average over tasks is formed: it would depend on which tasks were chosen.</p>${scroll(
+  return html`<section id="overview"><h2>All tasks</h2><p class="note">Internal value of the metric of each task (external where a task has no internal part), with the rank in brackets. No average over tasks is formed: it would depend on which tasks were chosen.</p>${scroll(
     "All tasks",
     html`<table class="board"><thead><tr><th scope="col">Model</th><th scope="col" class="num" data-best="high">In the first group</th>${board.tasks.map(
-      (t) => html`<th scope="col" class="num" data-best="${best}">${t.task}</th>`,
+      (t) =>
+        html`<th scope="col" class="num" data-best="${t.metric.better === "higher" ? "high" : "low"}">${t.task}<span class="why">${metricText(t.metric)}</span></th>`,
     )}</tr></thead><tbody>${rows.map(
       (r) =>
         html`<tr class="${r.own.every((m) => m === undefined || m.barred.length > 0) ? "barred" : ""}"><th scope="row"><span class="name">${r.name}</span></th><td class="num" data-key="${r.first}">${r.ranked > 0 && `${r.first} of ${r.ranked}`}</td>${r.own.map((m, i) => overviewCell(m, board, i))}</tr>`,

@@ -8,8 +8,12 @@ import {
   gigabytes,
   howText,
   metricName,
+  metricText,
+  mixText,
   overlapText,
+  overlapWarnings,
   parametersText,
+  questionText,
   rankText,
   sealText,
   spreadText,
@@ -31,7 +35,7 @@ export function renderBoardMarkdown(board: BoardDocument): string {
 }
 
 function taskLines(task: TaskRecord, board: BoardDocument): string[] {
-  const metric = metricName(board.metric.name);
+  const metric = metricName(task.metric.name);
   const header = [
     "Rank",
     "Encoder",
@@ -52,11 +56,14 @@ function taskLines(task: TaskRecord, board: BoardDocument): string[] {
     "",
     `## ${plain(task.task)}`,
     "",
+    plain(`Question: ${questionText(task)}. Ranked by ${metricText(task.metric)}.`),
+    "",
     ...(["internal", "external"] as const).flatMap((part) => partLines(task, part)),
     `| ${header.join(" | ")} |`,
     `|${header.map(() => "---").join("|")}|`,
     ...task.models.map((m) => `| ${rowOf(m, sealed).map(cell).join(" | ")} |`),
     ...task.models.flatMap((m) => m.barred.map((b) => `\n~~${plain(m.name)}~~: ${b.kind}, ${plain(b.reason)}.`)),
+    ...task.models.flatMap((m) => overlapWarnings(m).map((w) => `\n${plain(m.name)}: ${plain(w)}.`)),
   ];
 }
 
@@ -68,7 +75,7 @@ function partLines(task: TaskRecord, part: "internal" | "external"): string[] {
     return [`${name}: not compared. Expected ${plain(p.refused.expected)}; received ${plain(p.refused.received)}.`, ""];
   const first = p.compared < 2 ? "" : ` First rank: ${plain(listed(p.first))}.`;
   return [
-    `${name}: ${counted(p.n, "patient")} shared by ${counted(p.compared, "model")}.${first}${p.notes.map((n) => ` ${plain(n)}.`).join("")}`,
+    `${name}: ${counted(p.n, "patient")}${plain(mixText(p.classes))} shared by ${counted(p.compared, "model")}.${first}${p.notes.map((n) => ` ${plain(n)}.`).join("")}`,
     "",
   ];
 }

@@ -24,7 +24,12 @@ export type Opening = z.infer<typeof openingSchema>;
 
 export interface Sealable {
   readonly metric: string;
-  readonly tasks: readonly { readonly task: string; readonly positive: string }[];
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly positive: string;
+    /** Where the board names one for this task alone. */
+    readonly metric?: string;
+  }[];
   readonly entries: readonly {
     readonly name: string;
     readonly task: string;
@@ -106,7 +111,7 @@ function fingerprintOf({ metric, tasks, entries }: Sealable): string {
     canonicalJson([e.task, e.encoder, e.aggregator, e.seed, e.sha256]);
   return hashOf({
     metric,
-    tasks: tasks.map((t) => canonicalJson([t.task, t.positive])).sort(),
+    tasks: tasks.map((t) => canonicalJson([t.task, t.positive, ...(t.metric === undefined ? [] : [t.metric])])).sort(),
     entries: entries.map(key).sort(),
   });
 }

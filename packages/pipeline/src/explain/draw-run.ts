@@ -2,7 +2,7 @@
  * Everything a run shows of where its models looked: heatmaps of all predicted slides on one scale, and the strongest
  * tiles of a few chosen ones. A drawing that fails is told and loses nothing else.
  */
-import { attempt, type ClassifyTask, describeFailure, mpp, positiveIndex, type SlideId, unwrap } from "@nacre/core";
+import { attempt, describeFailure, mpp, type SlideId, type Task, unwrap } from "@nacre/core";
 import { encodeJpeg, openSlideFile } from "@nacre/imaging/node";
 import { readPlaces } from "../extract/read-places.ts";
 import type { PredictedBag } from "../predict/predict-bags.ts";
@@ -49,7 +49,7 @@ export interface Drawn {
 export interface DrawOptions {
   readonly folder: RunFolder;
   readonly study: Study;
-  readonly task: ClassifyTask;
+  readonly task: Task;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -73,14 +73,14 @@ export async function drawRun(predicted: readonly PredictedBag[], options: DrawO
   return { scales, slides, pictures, tiles, files, problems };
 }
 
-/** The slides a reader wants to see first: the surest right and wrong calls, external ones before internal ones. */
-export function chooseSlides(slides: readonly SlideEvidence[], task: ClassifyTask): SlideEvidence[] {
-  const c = positiveIndex(task);
-  const positive = (s: SlideEvidence): number => s.predicted.probabilities[c] ?? 0;
-  const wrong = (s: SlideEvidence): boolean => (s.predicted.bag.label === task.positive) !== positive(s) >= 0.5;
+/** The slides a reader wants to see first: the highest and lowest answers, wrong calls of classes before all, external ones before internal ones. */
+export function chooseSlides(slides: readonly SlideEvidence[], task: Task): SlideEvidence[] {
+  const headline = (s: SlideEvidence): number => s.predicted.headline;
+  const wrong = (s: SlideEvidence): boolean =>
+    task.kind === "classify" && (s.predicted.bag.label === task.positive) !== headline(s) >= 0.5;
   const external = slides.some((s) => s.predicted.part === "external");
   const pool = external ? slides.filter((s) => s.predicted.part === "external") : slides;
-  const sorted = [...pool].sort((a, b) => positive(b) - positive(a) || (a.slide < b.slide ? -1 : 1));
+  const sorted = [...pool].sort((a, b) => headline(b) - headline(a) || (a.slide < b.slide ? -1 : 1));
   const picks = [
     ...sorted.filter(wrong).slice(0, CHOSEN / 3),
     ...sorted.slice(0, CHOSEN / 3),

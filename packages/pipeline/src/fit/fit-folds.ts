@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type ClassifyTask, type Fold, raise, type Split, unwrap } from "@nacre/core";
+import { type Fold, raise, type Split, type Task, unwrap } from "@nacre/core";
 import type { Epoch, Labelled } from "@nacre/models";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
@@ -15,7 +15,7 @@ import type { Study } from "../study/read-study.ts";
 import { type BagEntry, bagsOf } from "./bag-list.ts";
 import type { FitAnswer, FitJob } from "./fit-job.ts";
 
-export interface FitNote extends Omit<FitAnswer, "onnx"> {
+export interface FitNote extends Omit<FitAnswer, "model"> {
   /** Number of bags. */
   readonly train: number;
   readonly tune: number;
@@ -30,7 +30,7 @@ export interface FittedFold {
 
 export interface FitFoldsOptions {
   readonly study: Study;
-  readonly task: ClassifyTask;
+  readonly task: Task;
   readonly folder: RunFolder;
   readonly split: Split;
   readonly bags: readonly BagEntry[];
@@ -39,7 +39,7 @@ export interface FitFoldsOptions {
 }
 
 /** Bumped when the same inputs would give other weights. */
-const RECIPE = 1;
+const RECIPE = 2;
 const MEMORY = 384 * 1024 * 1024;
 
 /** The fold models of the study's aggregator, then those of the baseline. @throws FailureError of the first fold that failed */
@@ -51,7 +51,8 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
   ];
   const fitted: (FittedFold | null)[] = plans.map((p) => {
     const step = options.folder.steps.recall<FitNote>(p.name, p.dependsOn);
-    return step === null ? null : { fold: p.fold, file: p.file, step };
+    if (step === null) return null;
+    return { fold: p.fold, file: step.note.form === "onnx" ? `${p.file}.onnx` : `${p.file}.probe.json`, step };
   });
   const missing = plans.filter((_, i) => fitted[i] === null);
   const onEpoch = epochsOf(missing.length * study.fit.epochs, options.progress);
@@ -66,14 +67,15 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
         onProgress: (_, row) => onEpoch(current.name, row as Epoch),
       });
       if (answer === undefined) throw new Error("expected an answer of the fit worker, received none");
-      const { onnx, ...rest } = unwrap(answer);
+      const { model, ...rest } = unwrap(answer);
       options.folder.steps.forget(p.name);
-      options.folder.write(p.file, onnx);
+      const file = rest.form === "onnx" ? `${p.file}.onnx` : `${p.file}.probe.json`;
+      options.folder.write(file, model);
       const note: FitNote = { ...rest, train: p.train, tune: p.tune };
       fitted[plans.indexOf(p)] = {
         fold: p.fold,
-        file: p.file,
-        step: options.folder.steps.remember(p.name, p.dependsOn, [p.file], note),
+        file,
+        step: options.folder.steps.remember(p.name, p.dependsOn, [file], note),
       };
     }
   });
@@ -85,6 +87,7 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
 interface Plan {
   readonly name: string;
   readonly fold: number;
+  /** Without the ending, which says its form. */
   readonly file: string;
   readonly dependsOn: unknown;
   readonly train: number;
@@ -104,14 +107,23 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
     });
   }
   const labelled = (entries: readonly BagEntry[]): Labelled[] =>
-    entries.map((b) => ({ id: b.id, label: task.classes.indexOf(b.label) }));
+    entries.map(({ id, answer, covariates }) => ({
+      id,
+      label: answer,
+      ...(covariates.length === 0 ? {} : { covariates }),
+    }));
   const fitOptions = { ...study.fit, seed: study.seed * 1000 + fold.fold };
   const content = (entries: readonly BagEntry[]): unknown =>
-    entries.map((b) => ({ id: b.id, label: b.label, features: b.members.map((m) => m.extracted.hash) }));
+    entries.map((b) => ({
+      id: b.id,
+      label: b.answer,
+      covariates: b.covariates,
+      features: b.members.map((m) => m.extracted.hash),
+    }));
   return {
     name: `${folder === "model" ? "fit" : "baseline"}-${fold.fold}`,
     fold: fold.fold,
-    file: join(folder, `fold-${fold.fold}.onnx`),
+    file: join(folder, `fold-${fold.fold}`),
     dependsOn: { recipe: RECIPE, task, aggregator, fit: fitOptions, train: content(train), tune: content(tune) },
     train: train.length,
     tune: tune.length,

@@ -1,10 +1,10 @@
 /** What a fit worker is told and what it answers. Plain values only: they cross a thread border. */
-import type { ClassifyTask } from "@nacre/core";
+import type { Task } from "@nacre/core";
 import type { FittedModel, Labelled } from "@nacre/models";
 import type { StudyFile } from "../study/study-schema.ts";
 
 export interface FitJob {
-  readonly task: ClassifyTask;
+  readonly task: Task;
   readonly aggregator: StudyFile["aggregator"];
   readonly options: StudyFile["fit"] & { readonly seed: number };
   readonly train: readonly Labelled[];
@@ -16,4 +16,8 @@ export interface FitJob {
 }
 
 /** What the worker answers: the model file, and what its card wants to know. */
-export type FitAnswer = Omit<FittedModel, "weights" | "space">;
+export interface FitAnswer extends Omit<FittedModel, "onnx" | "weights" | "space"> {
+  readonly model: Uint8Array;
+  /** What `model` is: an ONNX file, or a probe that has none (`probe-file.ts`). */
+  readonly form: "onnx" | "probe";
+}

@@ -2,30 +2,36 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { attempt, unwrap } from "@nacre/core";
 import { openSession } from "@nacre/graph/node";
-import { fit, keptInMemory } from "@nacre/models";
+import { type Epoch, fit, fitProbe, keptInMemory } from "@nacre/models";
 import type { WorkerAnswer } from "../run/workers.ts";
+import { probeOf } from "../study/choose-model.ts";
 import { featureBags } from "./feature-bags.ts";
 import type { FitAnswer, FitJob } from "./fit-job.ts";
+import { writeProbe } from "./probe-file.ts";
 
 const job = workerData as FitJob;
 const answer = (value: WorkerAnswer<FitAnswer>, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(value, transfer);
 
-const result = await attempt(async () => {
-  const model = unwrap(
-    await fit({
-      task: job.task,
-      aggregator: job.aggregator,
-      options: job.options,
-      bags: keptInMemory(featureBags(job.files), job.memory),
-      train: job.train,
-      tune: job.tune,
-      openSession,
-      onEpoch: (row) => answer({ kind: "progress", value: row }),
-    }),
-  );
-  const { weights: _, space: __, ...rest } = model;
-  return rest satisfies FitAnswer;
+const result = await attempt(async (): Promise<FitAnswer> => {
+  const { task, aggregator, options, train, tune } = job;
+  const bags = keptInMemory(featureBags(job.files), job.memory);
+  const probe = probeOf(aggregator);
+  if (probe !== null) {
+    const { onnx, record, space: _, ...rest } = unwrap(await fitProbe({ task, probe, bags, train, tune }));
+    return {
+      ...rest,
+      ...(onnx === null ? { model: writeProbe(record), form: "probe" } : { model: onnx, form: "onnx" }),
+    };
+  }
+  const onEpoch = (row: Epoch): void => answer({ kind: "progress", value: row });
+  const {
+    onnx,
+    weights: _,
+    space: __,
+    ...rest
+  } = unwrap(await fit({ task, aggregator, options, bags, train, tune, openSession, onEpoch }));
+  return { ...rest, model: onnx, form: "onnx" };
 });
 if (result.ok) answer({ kind: "done", value: result.value });
 else answer({ kind: "failed", failure: result.failure });

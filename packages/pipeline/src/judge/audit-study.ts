@@ -27,7 +27,7 @@ export function auditStudy({ study, cohort, inventory, division }: AuditStudyInp
     by: study.split.by,
     inputs: [{ file: study.cohort, dialect: "nacre-cohort", rows: cohort.rows.length }, ...division.inputs],
     files: division.files,
-    ignoreColumns: ["slide", "patient", "case", cohort.task.label],
+    ignoreColumns: ["slide", "patient", "case", ...cohort.answerColumns],
   });
   const skipped = report.skipped.map((s) =>
     s.check === "near-duplicate" ? { ...s, reason: "the audit of a run is made before its features are" } : s,

@@ -24,6 +24,11 @@ export function isDecimalComma(cell: string): boolean {
   return DECIMAL_COMMA.test(cell);
 }
 
+/** 63.1%, or 63,1 %. */
+export function isPercent(cell: string): boolean {
+  return /^[+-]?\d*[.,]?\d+\s*%$/.test(cell);
+}
+
 /** 3-Jan, Jan-03, 1/3/2024, 2024-01-03. */
 export function isDate(cell: string): boolean {
   return DATES.some((form) => form.test(cell));

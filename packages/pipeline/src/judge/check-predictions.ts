@@ -1,8 +1,9 @@
 /** What rows of predictions must be to each other: each bag once, one label a patient, nobody both fitted on and reported. */
 import { fail } from "@nacre/core";
-import type { PredictionRow } from "@nacre/evaluation";
+import { type PredictionRow, SEED_COLUMN } from "@nacre/evaluation";
+import { counted } from "../report/number-text.ts";
 import { rowNumber, type Table } from "../study/parse-table.ts";
-import { shown } from "./read-predictions.ts";
+import { shown } from "./bad-cell.ts";
 
 type Problem = ReturnType<typeof fail>;
 
@@ -11,32 +12,44 @@ export function problemOf(rows: readonly PredictionRow[], table: Table): Problem
   return repeatOf(rows, table) ?? conflict(rows, table) ?? leak(rows) ?? nothingToJudge(rows, table.file);
 }
 
-/** A bag that a part and fold hold twice, or null. Failures: duplicate-id. */
+/** A bag that a part, a fold and a seed hold twice, or null. Failures: duplicate-id. */
 export function repeatOf(rows: readonly PredictionRow[], table: Table): Problem | null {
-  const seen = new Map<string, number>();
+  const seen = new Map<string, Map<string, number>>();
+  const seeds = table.header.indexOf(SEED_COLUMN);
   for (const [i, { slide, part, fold }] of rows.entries()) {
-    const key = JSON.stringify([slide, part, fold]);
-    const before = seen.get(key);
+    const seed = table.rows[i]?.[seeds] ?? "";
+    const inPlace = of(seen, `${part} ${fold} ${seed}`);
+    const before = inPlace.get(slide);
     if (before !== undefined) {
       const at = `rows ${rowNumber(table, before)} and ${rowNumber(table, i)} of ${table.file}`;
+      const place = `part ${part}${fold === null ? "" : `, fold ${fold}`}${seed === "" ? "" : `, seed ${shown(seed)}`}`;
       return fail("duplicate-id", {
         expected: "each slide once in a part and fold",
-        received: `\`${shown(slide)}\` twice in part ${part}${fold === null ? "" : `, fold ${fold}`}: ${at}`,
-        remedy: "take one of the two rows out, or give the two slides two names",
+        received: `\`${shown(slide)}\` twice in ${place}: ${at}`,
+        remedy: `take one of the two rows out, or give the two slides two names; runs with several seeds are told apart by a column ${SEED_COLUMN}`,
       });
     }
-    seen.set(key, i);
+    inPlace.set(slide, i);
   }
   return null;
 }
 
+/** The map under a key, made where there is none. */
+function of(maps: Map<string, Map<string, number>>, key: string): Map<string, number> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, number>();
+  maps.set(key, made);
+  return made;
+}
+
 function conflict(rows: readonly PredictionRow[], table: Table): Problem | null {
-  const first = new Map<string, number>();
+  const first = new Map<string, Map<string, number>>();
   for (const [i, { patient, part, label }] of rows.entries()) {
     if (label === null) continue;
-    const key = JSON.stringify([part, patient]);
-    const before = first.get(key);
-    if (before === undefined) first.set(key, i);
+    const inPart = of(first, part);
+    const before = inPart.get(patient);
+    if (before === undefined) inPart.set(patient, i);
     else if (rows[before]?.label !== label) {
       const at = `column label, rows ${rowNumber(table, before)} and ${rowNumber(table, i)} of ${table.file}`;
       return fail("conflicting-label", {
@@ -63,7 +76,7 @@ function leak(rows: readonly PredictionRow[]): ReturnType<typeof fail> | null {
   const patients = new Set(leaked.map((r) => r.patient));
   return fail("refused", {
     expected: "no patient both fitted on and reported in one fold (patient-leak)",
-    received: `${patients.size} such patients, for example ${leaked[0]?.patient}`,
+    received: `${counted(patients.size, "such patient")}, for example ${leaked[0]?.patient}`,
     remedy: "take these patients out of one of the parts and fit again",
   });
 }

@@ -2,16 +2,19 @@
 
 import { join } from "node:path";
 import { fail, unwrap } from "@nacre/core";
-import { writeWhole } from "../run/write-file.ts";
-import { readTable } from "../study/table.ts";
-import { type EvaluateTableOptions, evaluateTable, scorecardText, type TableScorecard } from "./evaluate-table.ts";
+import type { PredictionComparison } from "@nacre/evaluation";
+import { readTable, type Table } from "../study/table.ts";
+import { compareFiles, comparisonText } from "./compare-files.ts";
+import { type EvaluateTableOptions, evaluateParsed, scorecardText, type TableScorecard } from "./evaluate-table.ts";
 import { type AnswerScorecard, answersText, judgeAnswers } from "./judge-answers.ts";
 import { kindOfTable } from "./read-answers.ts";
-import { scorecardJson } from "./scorecard-json.ts";
+import { writeAnswers } from "./write-answers.ts";
 
 export interface EvaluateFileOptions extends EvaluateTableOptions {
   /** Times of the time-dependent AUROC, for risks. */
   readonly horizons: readonly number[];
+  /** Other tables of predictions of the same patients, to be compared with. Default: none. */
+  readonly against?: readonly string[];
 }
 
 export interface FileJudgement {
@@ -20,21 +23,34 @@ export interface FileJudgement {
   readonly text: string;
   /** Paths written. */
   readonly written: readonly string[];
+  /** null where nothing was to be compared with. */
+  readonly comparison: readonly PredictionComparison[] | null;
 }
 
 /** @throws FailureError missing-file, bad-table, missing-column, bad-value, bad-usage, duplicate-id, conflicting-label, refused, nothing-usable */
 export function evaluateFile(path: string, options: EvaluateFileOptions): FileJudgement {
   const table = unwrap(readTable(path));
+  const judged = kindOfTable(table) === "classify" ? judgeClasses(table, options) : judgeOthers(table, options);
+  const { against = [], positive, bootstrap, seed } = options;
+  if (against.length === 0) return { ...judged, comparison: null };
+  const comparison = unwrap(compareFiles([table, ...against], { positive, bootstrap, seed }));
+  return { ...judged, text: `${judged.text}\n${comparisonText(comparison)}`, comparison };
+}
+
+type Judged = Omit<FileJudgement, "comparison">;
+
+function judgeClasses(table: Table, options: EvaluateFileOptions): Judged {
   const { out = null } = options;
-  if (kindOfTable(table) === "classify") {
-    const scorecard = evaluateTable(path, options);
-    const written = out === null ? [] : ["scorecard.json", "report.html"].map((name) => join(out, name));
-    return { scorecard, text: scorecardText(scorecard), written };
-  }
-  if (options.positive !== null || options.ordered === true) unwrap(notClasses(path));
+  const scorecard = evaluateParsed(table, options);
+  const written = out === null ? [] : ["scorecard.json", "report.html"].map((name) => join(out, name));
+  return { scorecard, text: scorecardText(scorecard), written };
+}
+
+function judgeOthers(table: Table, options: EvaluateFileOptions): Judged {
+  const { out = null } = options;
+  if (options.positive !== null || options.ordered === true) unwrap(notClasses(table.file));
   const scorecard = unwrap(judgeAnswers(table, { ...options, subgroups: options.subgroups ?? null }));
-  const written = out === null ? [] : [join(out, "scorecard.json")];
-  for (const file of written) writeWhole(file, scorecardJson(scorecard));
+  const written = out === null ? [] : writeAnswers(out, scorecard);
   return { scorecard, text: answersText(scorecard), written };
 }
 

@@ -1,5 +1,5 @@
-/** The scorecard of a run: the referee's numbers, beside two baselines that cost nothing and often win. */
-import { type ClassifyTask, type CohortRow, type Outcome, ok, unwrap } from "@nacre/core";
+/** The scorecard of a run of classes or grades: the referee's numbers, beside two baselines that cost nothing and often win. */
+import { type ClassifyTask, type CohortRow, type Outcome, ok, type Task, unwrap } from "@nacre/core";
 import {
   type AuditReport,
   type Estimate,
@@ -12,7 +12,7 @@ import {
   siteOnlyBaseline,
   toPatients,
 } from "@nacre/evaluation";
-import type { PredictedBag } from "../predict/predict-bags.ts";
+import type { BagAnswer, PredictedBag } from "../predict/bag-answer.ts";
 import type { Study } from "../study/read-study.ts";
 
 export interface RunScorecard extends Evaluation {
@@ -35,22 +35,27 @@ export interface RunScorecard extends Evaluation {
 
 export interface JudgeOptions {
   readonly study: Study;
+  /** What was asked. */
+  readonly question: Task;
+  /** Its classes, as the referee takes them: grades too. */
   readonly task: ClassifyTask;
   readonly audit: AuditReport;
   /** The labelled slides that were ready. */
   readonly cohort: readonly CohortRow[];
+  /** The model on the tune part of each fold: what recalibration and thresholds are learned from. Never scored. */
+  readonly tune: readonly BagAnswer[];
 }
 
 /** Judges the predictions of the model and of the mean-pool baseline. Failures: conflicting-label. */
 export function judgeRun(
   model: readonly PredictedBag[],
   baseline: readonly PredictedBag[],
-  { study, task, audit, cohort }: JudgeOptions,
+  { study, question, task, audit, cohort, tune }: JudgeOptions,
 ): Outcome<RunScorecard> {
   const allowed = study.allow.some((a) => a.finding === "conflicting-label");
   const conflicts = allowed ? ("separate" as const) : ("refuse" as const);
-  const options = { ...study.evaluate, seed: study.seed, conflicts };
-  const rows = predictionRows(model);
+  const options = { ...study.evaluate, seed: study.seed, conflicts, ordered: question.kind === "ordinal" };
+  const rows = predictionRows([...model, ...tune]);
   const score = evaluate(rows, task, options);
   if (!score.ok) return score;
   const meanPool = unwrap(evaluate(predictionRows(baseline), task, { ...options, subgroups: [] }));
@@ -91,7 +96,7 @@ function difference(
   return pairedDelong(score(ours), score(theirs), isPositive).difference;
 }
 
-export function predictionRows(predicted: readonly PredictedBag[]): PredictionRow[] {
+export function predictionRows(predicted: readonly BagAnswer[]): PredictionRow[] {
   return predicted.map((p) => ({
     slide: p.bag.id,
     case: p.bag.row.case,

@@ -4,13 +4,23 @@
  * bit of exp and log, and so may what is fitted with them (calibration slope and intercept).
  */
 import { type ClassifyTask, fail, type Outcome, ok } from "@nacre/core";
-import { type Evaluation, evaluate, type PredictionRow, type Sample, sampleOf, toPatients } from "@nacre/evaluation";
+import {
+  type Evaluation,
+  evaluate,
+  isDateColumn,
+  type PredictionRow,
+  type Sample,
+  SEED_COLUMN,
+  sampleOf,
+  spreadBySeed,
+  toPatients,
+} from "@nacre/evaluation";
 import { curvesOf } from "../report/curves-of.ts";
 import type { Curves } from "../report/report-data.ts";
 import type { Table } from "../study/parse-table.ts";
 import { problemOf } from "./check-predictions.ts";
 import { readPredictions, taskOf } from "./read-predictions.ts";
-import { spreadsheetWarnings, swapWarnings, type TableWarning } from "./table-warning.ts";
+import { spreadsheetWarnings, swapWarnings, type TableNote, type TableWarning, tableNotes } from "./table-warning.ts";
 import { type TraitColumns, traitColumns } from "./trait-columns.ts";
 
 export interface JudgeTableOptions {
@@ -24,6 +34,8 @@ export interface JudgeTableOptions {
   readonly ordered?: boolean;
   /** Columns to report by; null: those that look like traits (`traitColumns`). Default null. */
   readonly subgroups?: readonly string[] | null;
+  /** Times of a time-dependent AUROC, which classes do not have: anything but none is refused. Default none. */
+  readonly horizons?: readonly number[];
 }
 
 export interface TableScorecard extends Evaluation {
@@ -36,6 +48,8 @@ export interface TableScorecard extends Evaluation {
   readonly seed: number;
   /** What may be wrong and was left as it is. */
   readonly warnings: readonly TableWarning[];
+  /** Patients without a label, and words that were read as ours. */
+  readonly notes: readonly TableNote[];
   /** Columns by which nothing is reported, each with its reason. */
   readonly leftOut: TraitColumns["leftOut"];
 }
@@ -50,11 +64,12 @@ export interface TableJudgement {
 export function judgeTable(table: Table, options: JudgeTableOptions): Outcome<TableJudgement> {
   const task = taskOf(table, options.positive);
   if (!task.ok) return task;
-  const rows = readPredictions(table, task.value);
+  if (options.horizons !== undefined && options.horizons.length > 0) return refuseHorizons("classes", table);
+  const traits = chosenTraits(table, task.value, options.subgroups ?? null);
+  const rows = readPredictions(table, task.value, keptColumns(table, traits.ok ? traits.value.shown : []));
   if (!rows.ok) return rows;
   const problem = problemOf(rows.value, table);
   if (problem !== null) return problem;
-  const traits = chosenTraits(table, task.value, options.subgroups ?? null);
   if (!traits.ok) return traits;
   const { bootstrap, seed, interval = "percentile", ordered = false } = options;
   const subgroups = traits.value.shown;
@@ -71,11 +86,27 @@ export function judgeTable(table: Table, options: JudgeTableOptions): Outcome<Ta
       bootstrap,
       seed,
       ...result.value,
+      examination: { ...result.value.examination, seeds: spreadBySeed(rows.value, task.value) },
       warnings: [...swapWarnings(result.value, classes), ...spreadsheetWarnings(table, texts)],
+      notes: tableNotes(rows.value, table),
       leftOut: traits.value.leftOut,
     },
     curves: curvesOf(sampleIn(rows.value, task.value, "test"), sampleIn(rows.value, task.value, "external")),
   });
+}
+
+/** `--horizons` for a table that has no times. Failures: bad-usage. */
+export function refuseHorizons(what: string, table: Table): Outcome<never> {
+  return fail("bad-usage", {
+    expected: "--horizons with a table of risks (risk, time, event)",
+    received: `a table of ${what}: ${table.file}`,
+    remedy: "leave --horizons out",
+  });
+}
+
+/** What a row carries on: columns to report by, where and when the slide was made, and the seed of its model. */
+function keptColumns({ header }: Table, shown: readonly string[]): string[] {
+  return [...new Set([...shown, "site", "scanner", SEED_COLUMN, ...header.filter(isDateColumn)])];
 }
 
 function chosenTraits(table: Table, task: ClassifyTask, asked: readonly string[] | null): Outcome<TraitColumns> {

@@ -3,11 +3,14 @@
  * number in `label`, or `p_<name>` with `label_<name>` for labels that do not exclude each other. Every problem is named by
  * row and column.
  */
-import { fail, type Outcome, ok, type Role } from "@nacre/core";
-import type { FollowUp, Labels } from "@nacre/evaluation";
-import { rowNumber, type Table } from "../study/parse-table.ts";
-import { isDecimalComma, plainNumber } from "./cell-form.ts";
-import { classesOf, shown } from "./read-predictions.ts";
+import { fail, type Outcome, ok } from "@nacre/core";
+import { type FollowUp, type Labels, type PredictionRow, SEED_COLUMN } from "@nacre/evaluation";
+import type { Table } from "../study/parse-table.ts";
+import { BadCell, badCell, emptyRow, rowName, shown } from "./bad-cell.ts";
+import { plainNumber } from "./cell-form.ts";
+import { missingColumns } from "./missing-column.ts";
+import { type Cells, type Place, placeOf } from "./read-place.ts";
+import { classesOf } from "./read-predictions.ts";
 
 export type TableKind = "classify" | "survive" | "regress" | "multilabel";
 
@@ -19,35 +22,15 @@ export function kindOfTable({ header }: Table): TableKind {
   return header.some((h) => h.startsWith("label_")) ? "multilabel" : "classify";
 }
 
-/** What every row says, whatever it answers. */
-export interface Place {
-  readonly slide: string;
-  readonly patient: string;
-  readonly site: string | null;
-  readonly part: Role;
-  readonly fold: number | null;
-  readonly columns: Readonly<Record<string, string>>;
-}
-
 export interface AnswerRow<Label> extends Place {
   readonly label: Label | null;
   readonly prediction: readonly number[];
+  readonly columns: Readonly<Record<string, string>>;
 }
-
-type Cells = (name: string) => string;
 
 interface Reading<Label> {
   readonly label: (cell: Cells) => Label | null | BadCell;
   readonly prediction: readonly { readonly column: string; readonly least: number; readonly most: number }[];
-}
-
-class BadCell {
-  readonly column: string;
-  readonly expected: string;
-  constructor(column: string, expected: string) {
-    this.column = column;
-    this.expected = expected;
-  }
 }
 
 const ANY = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
@@ -65,8 +48,10 @@ export function survivalTimes(table: Table): Outcome<number[]> {
   });
 }
 
-/** Rows of risks. `prediction` is the risk, then the foretold survival. Failures: bad-value, missing-column. */
+/** Rows of risks. `prediction` is the risk, then the foretold survival. Failures: bad-value, missing-column, bad-table. */
 export function readSurvival(table: Table, times: readonly number[]): Outcome<AnswerRow<FollowUp>[]> {
+  const swapped = swappedFollowUp(table);
+  if (swapped !== null) return swapped;
   return readAnswers<FollowUp>(table, {
     label(cell) {
       if (cell("time") === "" && cell("event") === "") return null;
@@ -74,7 +59,7 @@ export function readSurvival(table: Table, times: readonly number[]): Outcome<An
       if (time === null || time < 0) return new BadCell("time", "a time of 0 or more");
       const event = EVENT[cell("event").toLowerCase()];
       return event === undefined
-        ? new BadCell("event", "1 (the event came) or 0 (seen last without it)")
+        ? new BadCell("event", "1 (the event came) or 0 (seen last without it)", eventRemedy(table))
         : { time, event };
     },
     prediction: [
@@ -88,21 +73,48 @@ export function readSurvival(table: Table, times: readonly number[]): Outcome<An
   });
 }
 
-const EVENT: Readonly<Record<string, 0 | 1>> = { "1": 1, "1.0": 1, true: 1, "0": 0, "0.0": 0, false: 0 };
+/** Times where events should be and events where times should be. Failures: bad-value; null where the columns are as they should be. */
+function swappedFollowUp(table: Table): Outcome<never> | null {
+  const [time, event] = [table.header.indexOf("time"), table.header.indexOf("event")];
+  const isEvent = (cell: string): boolean => cell === "" || EVENT[cell.toLowerCase()] !== undefined;
+  const wrong = table.rows.findIndex((row) => !isEvent(row[event] ?? ""));
+  if (wrong < 0 || !table.rows.every((row) => isEvent(row[time] ?? ""))) return null;
+  return fail("bad-value", {
+    expected: "times in column time, and 1 or 0 in column event",
+    received: `\`${shown(table.rows[wrong]?.[event])}\` in column event, ${rowName(table, wrong)}, and nothing but 0 and 1 in column time`,
+    remedy: "the columns time and event look swapped: exchange their names",
+  });
+}
 
-/** Rows of predicted numbers. Failures: bad-value, missing-column. */
+function eventRemedy({ header, rows }: Table): string {
+  const event = header.indexOf("event");
+  const said = new Set(rows.map((row) => row[event] ?? ""));
+  said.delete("");
+  const isOneTwo = [...said].every((cell) => cell === "1" || cell === "2");
+  return `write 1 where the event came and 0 where the patient was last seen without it${isOneTwo ? "; 1 and 2 look like R's coding, in which 2 is the event and 1 is not" : ""}`;
+}
+
+/** What cells of yes and no may say. */
+export const EVENT: Readonly<Record<string, 0 | 1>> = { "1": 1, "1.0": 1, true: 1, "0": 0, "0.0": 0, false: 0 };
+
+/** Rows of predicted numbers. Failures: bad-value, missing-column, bad-table. */
 export function readRegression(table: Table): Outcome<AnswerRow<number>[]> {
   return readAnswers<number>(table, {
-    label: (cell) => (cell("label") === "" ? null : (plainNumber(cell("label")) ?? new BadCell("label", "a number"))),
+    label: (cell) =>
+      cell("label") === "" ? null : (plainNumber(cell("label")) ?? new BadCell("label", "a number", WORDS)),
     prediction: [{ column: "prediction", ...ANY }],
   });
 }
 
-/** Rows of several labels, in the order of the columns p_<name>. Failures: bad-value, missing-column. */
+const WORDS = "correct the cell; where labels are classes, give p_<class> for each class in place of prediction";
+
+/** Rows of several labels, in the order of the columns p_<name>. Failures: bad-value, missing-column, bad-table. */
 export function readMultilabel(table: Table): Outcome<AnswerRow<Labels>[]> {
   const names = classesOf(table);
   const absent = names.find((name) => !table.header.includes(`label_${name}`));
-  if (absent !== undefined || names.length === 0) return missing(`label_${absent ?? "<name>"}`, table);
+  if (absent !== undefined || names.length === 0) return missingColumns([`label_${absent ?? "<name>"}`], table);
+  const unforetold = table.header.find((h) => h.startsWith("label_") && !names.includes(h.slice("label_".length)));
+  if (unforetold !== undefined) return noProbability(unforetold, table);
   return readAnswers<Labels>(table, {
     label(cell) {
       const labels: (0 | 1 | -1)[] = [];
@@ -118,16 +130,28 @@ export function readMultilabel(table: Table): Outcome<AnswerRow<Labels>[]> {
   });
 }
 
+/** A label that nothing foretells would be left out without a word. */
+function noProbability(column: string, table: Table): Outcome<never> {
+  return fail("missing-column", {
+    expected: `a column \`p_${shown(column.slice("label_".length))}\` beside \`${shown(column)}\` in ${table.file}`,
+    received: table.header.slice(0, 20).map(shown).join(", "),
+    remedy: `add the probability, or take the column ${shown(column)} out of the table`,
+  });
+}
+
 function readAnswers<Label>(table: Table, { label, prediction }: Reading<Label>): Outcome<AnswerRow<Label>[]> {
-  const absent = ["patient", ...prediction.map((p) => p.column)].find((name) => !table.header.includes(name));
-  if (absent !== undefined) return missing(absent, table);
+  const absent = ["patient", ...prediction.map((p) => p.column)].filter((name) => !table.header.includes(name));
+  if (absent.length > 0) return missingColumns(absent, table);
+  const seeds = severalSeeds(table);
+  if (seeds !== null) return seeds;
   const rows: AnswerRow<Label>[] = [];
   for (const [i, cells] of table.rows.entries()) {
-    const at = `row ${rowNumber(table, i)} of ${table.file}`;
     const columns = Object.fromEntries(table.header.map((name, c) => [name, cells[c] ?? ""]));
     const cell: Cells = (name) => columns[name] ?? "";
-    const bad = (b: BadCell): Outcome<never> => badCell(b, cell(b.column), at);
-    const place = placeOf(columns, i);
+    const bad = (b: BadCell): Outcome<never> => badCell(b, cell(b.column), table, i);
+    const empty = emptyRow(cells, table, i);
+    if (empty !== null) return empty;
+    const place = placeOf(cell, i, table.header.includes("slide"));
     if (place instanceof BadCell) return bad(place);
     const answer = label(cell);
     if (answer instanceof BadCell) return bad(answer);
@@ -135,48 +159,38 @@ function readAnswers<Label>(table: Table, { label, prediction }: Reading<Label>)
     for (const { column, least, most } of prediction) {
       const value = plainNumber(cell(column));
       if (value === null || value < least || value > most) {
-        return bad(new BadCell(column, most === 1 ? "a probability from 0 to 1" : "a number"));
+        const isLogit = value !== null && most === 1;
+        const remedy = isLogit ? "scores and logits are no probabilities: give their sigmoid" : null;
+        return bad(new BadCell(column, most === 1 ? "a probability from 0 to 1" : "a number", remedy));
       }
       values.push(value);
     }
-    rows.push({ ...place, label: answer, prediction: values });
+    rows.push({ ...place, columns, label: answer, prediction: values });
   }
   return ok(rows);
 }
 
-const PARTS: readonly Role[] = ["train", "tune", "test", "external"];
-
-function placeOf(columns: Readonly<Record<string, string>>, index: number): Place | BadCell {
-  const part = PARTS.find((p) => p === (columns.part || "test"));
-  if (part === undefined) return new BadCell("part", "train, tune, test or external");
-  if (!columns.patient) return new BadCell("patient", "a patient in every row");
-  if (columns.slide === "") return new BadCell("slide", "a slide in every row");
-  const fold = columns.fold ? plainNumber(columns.fold) : null;
-  if (columns.fold && (fold === null || !Number.isInteger(fold)))
-    return new BadCell("fold", "a whole number, or nothing");
-  return {
-    slide: columns.slide ?? String(index),
-    patient: columns.patient,
-    site: columns.site || null,
-    part,
-    fold,
-    columns,
-  };
-}
-
-function badCell({ column, expected }: BadCell, cell: string, at: string): Outcome<never> {
-  const isComma = isDecimalComma(cell);
-  return fail("bad-value", {
-    expected,
-    received: `${cell === "" ? "nothing" : `\`${shown(cell)}\``}${isComma ? ", a decimal comma," : ""} in column ${column}, ${at}`,
-    remedy: isComma ? "write numbers with a decimal point" : "correct the cell",
+/**
+ * A table of several seeds, whose mean would be an ensemble that nobody asked about; null for one seed. For classes the spread
+ * between seeds is told (`spreadBySeed`); the other kinds have no such account. Failures: bad-table.
+ */
+export function severalSeeds(table: Table): Outcome<never> | null {
+  const column = table.header.indexOf(SEED_COLUMN);
+  const seeds = column < 0 ? [] : [...new Set(table.rows.map((row) => row[column] ?? ""))];
+  if (seeds.length < 2) return null;
+  return fail("bad-table", {
+    expected: `the predictions of one seed in ${table.file}, since the mean over seeds would be an ensemble that no seed's model is`,
+    received: `the seeds ${seeds.slice(0, 5).map(shown).join(", ")} in column ${SEED_COLUMN}`,
+    remedy: "write a table for each seed; on a board give each an entry with its seed:",
   });
 }
 
-function missing(column: string, table: Table): Outcome<never> {
-  return fail("missing-column", {
-    expected: `a column \`${column}\` in ${table.file}`,
-    received: table.header.slice(0, 20).map(shown).join(", "),
-    remedy: "see `nacre evaluate --help` for the columns of each kind of answer",
-  });
+/** The rows with their labels as text, for the checks that rows of every kind must pass. */
+export function plainRows<Label>(rows: readonly AnswerRow<Label>[], textOf: (label: Label) => string): PredictionRow[] {
+  return rows.map((r) => ({
+    ...r,
+    case: r.patient,
+    label: r.label === null ? null : textOf(r.label),
+    probabilities: r.prediction,
+  }));
 }

@@ -2,15 +2,16 @@
  * The rows of a foreign table of predictions: one row a bag, `patient`, `label` and `p_<class>` for each class, and perhaps
  * `slide`, `case`, `site`, `part`, `fold`. Every problem is named by row and column.
  */
-import { type ClassifyTask, fail, type Outcome, ok } from "@nacre/core";
+import { type ClassifyTask, fail, nearestName, type Outcome, ok } from "@nacre/core";
 import type { PredictionRow } from "@nacre/evaluation";
-import { rowNumber, type Table } from "../study/parse-table.ts";
-import { isDate, isDecimalComma, plainNumber } from "./cell-form.ts";
+import type { Table } from "../study/parse-table.ts";
+import { BadCell, badCell, emptyRow, rowName, shown } from "./bad-cell.ts";
+import { plainNumber } from "./cell-form.ts";
+import { CLASSES, missingColumns } from "./missing-column.ts";
+import { type Cells, placeOf } from "./read-place.ts";
 
 /** How far a row of probabilities may be from summing to 1: float32 output printed with few digits. */
 const SUM_TOLERANCE = 1e-3;
-
-const PARTS = ["train", "tune", "test", "external"] as const;
 
 /** The classes a table holds probabilities of, in the order of its columns. */
 export function classesOf(table: Table): string[] {
@@ -21,10 +22,9 @@ export function classesOf(table: Table): string[] {
 export function taskOf(table: Table, positive: string | null): Outcome<ClassifyTask> {
   const classes = classesOf(table);
   const [first, second, ...rest] = classes;
-  if (first === undefined || second === undefined) return missing("two or more columns p_<class>", table);
-  for (const column of ["patient", "label"]) {
-    if (!table.header.includes(column)) return missing(`a column \`${column}\``, table);
-  }
+  const absent = ["patient", "label"].filter((column) => !table.header.includes(column));
+  if (first === undefined || second === undefined) return missingColumns([...absent, CLASSES], table);
+  if (absent.length > 0) return missingColumns(absent, table);
   const chosen = positive ?? (classes.at(-1) as string);
   if (classes.includes(chosen))
     return ok({ kind: "classify", label: "label", classes: [first, second, ...rest], positive: chosen });
@@ -35,115 +35,95 @@ export function taskOf(table: Table, positive: string | null): Outcome<ClassifyT
   });
 }
 
-/** One row for each row of the table, in its order. Failures: bad-value. */
-export function readPredictions(table: Table, task: ClassifyTask): Outcome<PredictionRow[]> {
+/**
+ * One row for each row of the table, in its order. `kept` are the columns that each row carries on, for subgroups; default: all, which for
+ * a large table is most of its memory. Failures: bad-value.
+ */
+export function readPredictions(
+  table: Table,
+  task: ClassifyTask,
+  kept: readonly string[] = table.header,
+): Outcome<PredictionRow[]> {
   const rows: PredictionRow[] = [];
   const slots = task.classes.map((c) => table.header.indexOf(`p_${c}`));
-  const hasSlide = table.header.includes("slide");
+  const places = new Map(table.header.map((name, c) => [name, c]));
+  const carried = kept.flatMap((name) => (places.has(name) ? [[name, places.get(name) as number] as const] : []));
+  const hasSlide = places.has("slide");
   for (const [i, cells] of table.rows.entries()) {
-    const at = `row ${rowNumber(table, i)} of ${table.file}`;
-    const columns = Object.fromEntries(table.header.map((name, c) => [name, cells[c] ?? ""]));
-    const probabilities = readProbabilities(table, cells, slots, at);
-    if (!probabilities.ok) return probabilities;
-    const row = readRow(columns, task, at);
-    if (!row.ok) return row;
-    const slide = hasSlide ? (columns.slide as string) : String(i);
-    if (slide === "") return badCell("a slide in every row", "nothing", "slide", at);
-    rows.push({ slide, ...row.value, probabilities: probabilities.value, columns });
+    const cell: Cells = (name) => cells[places.get(name) ?? -1] ?? "";
+    const bad = (problem: BadCell): Outcome<never> => badCell(problem, cell(problem.column), table, i);
+    const empty = emptyRow(cells, table, i);
+    if (empty !== null) return empty;
+    const probabilities = readProbabilities(table, cells, slots);
+    if (probabilities instanceof BadCell) return bad(probabilities);
+    const sum = probabilities.reduce((a, b) => a + b, 0);
+    if (Math.abs(sum - 1) > SUM_TOLERANCE) return badSum(sum, slots, table, i);
+    const label = cell("label") || null;
+    if (label !== null && !task.classes.includes(label)) return bad(unknownLabel(label, task.classes));
+    const place = placeOf(cell, i, hasSlide);
+    if (place instanceof BadCell) return bad(place);
+    const columns: Record<string, string> = {};
+    for (const [name, c] of carried) columns[name] = cells[c] ?? "";
+    rows.push({ ...place, case: cell("case") || place.patient, label, probabilities, columns });
   }
   return ok(rows);
 }
 
-function readRow(
-  columns: Readonly<Record<string, string>>,
-  task: ClassifyTask,
-  at: string,
-): Outcome<Pick<PredictionRow, "case" | "patient" | "site" | "part" | "fold" | "label">> {
-  const label = columns.label || null;
-  if (label !== null && !task.classes.includes(label)) {
-    return badCell(`a label among ${task.classes.join(", ")}`, `\`${shown(label)}\``, "label", at);
+/** What a label that is no class looks like: a class in other letters, or the same number written otherwise. */
+function unknownLabel(label: string, classes: readonly string[]): BadCell {
+  const expected = `a label among ${classes.join(", ")}`;
+  const number = plainNumber(label);
+  const alike =
+    classes.find((c) => c.trim().toLowerCase() === label.trim().toLowerCase()) ??
+    (number === null ? undefined : classes.find((c) => plainNumber(c) === number));
+  if (alike !== undefined) {
+    const remedy = `it looks like the class \`${shown(alike)}\`: write the label as in the name of its column, p_${shown(alike)}`;
+    return new BadCell("label", expected, remedy);
   }
-  const part = PARTS.find((p) => p === (columns.part || "test"));
-  if (part === undefined) {
-    return badCell("part train, tune, test or external", `\`${shown(columns.part)}\``, "part", at);
-  }
-  const { patient } = columns;
-  if (!patient) return badCell("a patient in every row", "nothing", "patient", at);
-  const fold = columns.fold ? plainNumber(columns.fold) : null;
-  if (columns.fold && (fold === null || !Number.isInteger(fold))) {
-    return badCell("a whole number, or nothing", `\`${shown(columns.fold)}\``, "fold", at);
-  }
-  return ok({ case: columns.case || patient, patient, site: columns.site || null, part, fold, label });
+  const near = label.length < 4 ? null : nearestName(label, classes);
+  const remedy = `${near === null ? "" : `did you mean \`${shown(near)}\`? If it is a class of its own, `}give its probability in a column p_${shown(label)}`;
+  return new BadCell("label", expected, remedy);
 }
 
-function readProbabilities(
-  table: Table,
-  cells: readonly string[],
-  slots: readonly number[],
-  at: string,
-): Outcome<number[]> {
+function readProbabilities(table: Table, cells: readonly string[], slots: readonly number[]): number[] | BadCell {
   const out: number[] = [];
-  let sum = 0;
   for (const c of slots) {
-    const cell = cells[c] ?? "";
-    const p = plainNumber(cell);
-    if (p === null || p < 0 || p > 1) return notProbability(cell, table.header[c] as string, at);
+    const p = plainNumber(cells[c] ?? "");
+    if (p === null || p < 0 || p > 1) {
+      return new BadCell(
+        table.header[c] as string,
+        "probabilities from 0 to 1",
+        p === null ? null : outside(table, slots),
+      );
+    }
     out.push(p);
-    sum += p;
   }
-  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return ok(out);
+  return out;
+}
+
+/** What numbers outside 0 to 1 are, by all cells of the columns. */
+function outside({ rows }: Table, slots: readonly number[]): string {
+  let least = 0;
+  let most = 0;
+  for (const row of rows) {
+    for (const c of slots) {
+      const value = plainNumber(row[c] ?? "") ?? 0;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  if (least < 0 && most <= 0) return "these look like logarithms of probabilities: give exp of them";
+  if (least < 0) return "these look like logits, which are no probabilities: give their softmax over the classes";
+  return most <= 100
+    ? "divide by 100 if these are percentages; scores and logits are not probabilities"
+    : "scores and logits are not probabilities: give the softmax over the classes";
+}
+
+function badSum(sum: number, slots: readonly number[], table: Table, index: number): Outcome<never> {
   const names = slots.map((c) => table.header[c]).join(" + ");
   return fail("bad-value", {
     expected: "probabilities that sum to 1 in every row",
-    received: `${Number(sum.toPrecision(6))} as ${names}, ${at}`,
+    received: `${Number(sum.toPrecision(6))} as ${names}, ${rowName(table, index)}`,
     remedy: "give one probability for each class, after softmax; scores and logits are not probabilities",
   });
-}
-
-function notProbability(cell: string, column: string, at: string): Outcome<never> {
-  const value = plainNumber(cell);
-  let remedy = "correct the cell";
-  let what = cell === "" ? "nothing" : `\`${shown(cell)}\``;
-  if (isDecimalComma(cell)) {
-    what += ", a decimal comma,";
-    remedy = "write numbers with a decimal point (in a spreadsheet: set its language to English before saving as CSV)";
-  } else if (isDate(cell)) {
-    what += ", a date,";
-    remedy =
-      "a spreadsheet may have made a date of the number: export the table again with the column as text or number";
-  } else if (value !== null && value > 1) {
-    remedy = value <= 100 ? "divide by 100 if these are percentages" : "scores and logits are not probabilities";
-  }
-  return fail("bad-value", {
-    expected: "probabilities from 0 to 1",
-    received: `${what} in column ${column}, ${at}`,
-    remedy,
-  });
-}
-
-/** A cell in a message, not a page of it. */
-export function shown(cell: string | undefined): string {
-  const text = cell ?? "";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-function badCell(expected: string, received: string, column: string, at: string): Outcome<never> {
-  return fail("bad-value", {
-    expected,
-    received: `${received} in column ${column}, ${at}`,
-    remedy: "correct the cell",
-  });
-}
-
-function missing(expected: string, table: Table): Outcome<never> {
-  return fail("missing-column", {
-    expected: `${expected} in ${table.file}`,
-    received: shownList(table.header),
-    remedy: "rename the columns: slide, patient, part, fold, label, p_<class> for each class",
-  });
-}
-
-function shownList(names: readonly string[]): string {
-  const first = names.slice(0, 20).map(shown).join(", ");
-  return names.length > 20 ? `${first} and ${names.length - 20} more columns` : first;
 }

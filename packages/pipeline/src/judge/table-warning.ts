@@ -2,9 +2,12 @@
  * What is suspicious in a table and yet may be right: the result stays as it is, and the reader is told where to look.
  * A column of dates is no suspicion; a few dates in a column of other things are.
  */
-import type { Evaluation, PartScore } from "@nacre/evaluation";
+import type { Evaluation, PartScore, PredictionRow } from "@nacre/evaluation";
+import { counted } from "../report/number-text.ts";
 import { rowNumber, type Table } from "../study/parse-table.ts";
+import { shown } from "./bad-cell.ts";
 import { isDate, isDaySerial, isRoundedNumber, isWhole } from "./cell-form.ts";
+import { isForeignTune } from "./read-place.ts";
 
 export interface TableWarning {
   /** `spreadsheet-date`, `spreadsheet-number`: cells a spreadsheet may have rewritten. `columns-swapped`: worse than chance for certain. */
@@ -17,6 +20,17 @@ export interface TableWarning {
   readonly expected: string;
   readonly received: string;
   readonly remedy: string;
+}
+
+/** What was made of a table that is right: rows left out, words read as our own. */
+export interface TableNote extends Omit<TableWarning, "kind"> {
+  /** `unlabelled`: patients predicted but not judged. `part-renamed`: the word for a tune part in other tools. */
+  readonly kind: "unlabelled" | "part-renamed";
+}
+
+/** Numbers that look like a question of two classes. */
+export interface ClassWarning extends Omit<TableWarning, "kind"> {
+  readonly kind: "looks-like-classes";
 }
 
 const SHOWN = 10;
@@ -99,4 +113,86 @@ export function swapWarnings({ internal, external }: Evaluation, classes: readon
       },
     ];
   });
+}
+
+/** What a reader of the numbers has to know about the rows. `rows` are those of `table`, in its order. */
+export function tableNotes(
+  rows: readonly Pick<PredictionRow, "patient" | "part" | "label">[],
+  table: Table,
+): TableNote[] {
+  return [...partNotes(table), ...unlabelledNotes(rows, table)];
+}
+
+/** Patients of the judged parts of whom no row has a label. */
+function unlabelledNotes(
+  rows: readonly Pick<PredictionRow, "patient" | "part" | "label">[],
+  table: Table,
+): TableNote[] {
+  return (["test", "external"] as const).flatMap((part): TableNote[] => {
+    const labelled = new Set(rows.flatMap((r) => (r.part === part && r.label !== null ? [r.patient] : [])));
+    const found = rows.flatMap((r, i) => (r.part === part && !labelled.has(r.patient) ? [i] : []));
+    if (found.length === 0) return [];
+    const patients = new Set(found.map((i) => rows[i]?.patient)).size;
+    return [
+      {
+        kind: "unlabelled",
+        column: null,
+        rows: found.slice(0, SHOWN).map((i) => rowNumber(table, i)),
+        count: patients,
+        expected: `a label for each patient of part ${part}`,
+        received: `${counted(patients, "patient")} without one, first in row ${rowNumber(table, found[0] as number)} of ${table.file}`,
+        remedy: "left out of every number; fill in the label where it is known",
+      },
+    ];
+  });
+}
+
+/** Rows of a part that other tools call otherwise. */
+function partNotes(table: Table): TableNote[] {
+  const c = table.header.indexOf("part");
+  const found = table.rows.flatMap((row, i) => (c >= 0 && isForeignTune(row[c] ?? "") ? [i] : []));
+  const first = found[0];
+  if (first === undefined) return [];
+  return [
+    {
+      kind: "part-renamed",
+      column: "part",
+      rows: found.slice(0, SHOWN).map((i) => rowNumber(table, i)),
+      count: found.length,
+      expected: "part train, tune, test or external",
+      received: `\`${shown(table.rows[first]?.[c])}\` in ${counted(found.length, "row")}, first in row ${rowNumber(table, first)} of ${table.file}`,
+      remedy: "read as tune: never judged; where it is the part you report, call it test",
+    },
+  ];
+}
+
+/** Labels that are all 0 or 1 with predictions from 0 to 1: a probability that was named `prediction`. */
+export function classWarnings(
+  rows: readonly { readonly label: number | null; readonly prediction: readonly number[] }[],
+  table: Table,
+): ClassWarning[] {
+  const labelled = rows.filter((r) => r.label !== null);
+  const isBinary = labelled.length > 0 && labelled.every((r) => r.label === 0 || r.label === 1);
+  if (!isBinary || rows.some(({ prediction: [p = 0] }) => p < 0 || p > 1)) return [];
+  return [
+    {
+      kind: "looks-like-classes",
+      column: "prediction",
+      rows: [],
+      count: labelled.length,
+      expected: `labels of many values beside the column prediction of ${table.file}`,
+      received: "0 and 1 alone, with predictions from 0 to 1",
+      remedy:
+        "if these are probabilities of a class, give the columns p_0 and p_1 (p_1 = prediction, p_0 = 1 - prediction) in place of prediction; here they were judged as numbers",
+    },
+  ];
+}
+
+/** Warnings and notes as lines for a terminal. */
+export function warningLines(warnings: readonly Omit<TableWarning, "kind">[], notes: readonly TableNote[]): string[] {
+  const line =
+    (word: string) =>
+    (w: Omit<TableWarning, "kind">): string =>
+      `${word}: expected ${w.expected}; received ${w.received}. ${w.remedy}`;
+  return [...warnings.map(line("warning")), ...notes.map(line("note"))];
 }

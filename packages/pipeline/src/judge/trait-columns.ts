@@ -2,6 +2,7 @@
  * Which columns of a foreign table are traits of patients to report by, when nobody named them: `site`, and columns with a
  * few different values. Numbers of many values may as well be outputs of a model, so they have to be asked for.
  */
+import { SEED_COLUMN } from "@nacre/evaluation";
 import type { Table } from "../study/parse-table.ts";
 
 export interface TraitColumns {
@@ -10,7 +11,7 @@ export interface TraitColumns {
   readonly leftOut: readonly { readonly column: string; readonly reason: string }[];
 }
 
-const KNOWN = new Set(["slide", "case", "patient", "part", "fold", "label", ""]);
+const KNOWN = new Set(["slide", "case", "patient", "part", "fold", "label", SEED_COLUMN, ""]);
 const MOST = 12;
 
 /** `classes` are those of the task: a column that holds nothing else is a call of some model. */

@@ -2,9 +2,12 @@
  * CLAIM, 2024 update (Tejani et al. 2024, Radiol Artif Intell 6:e240300): 44 items, answered from what is known. Number and order
  * follow the list of the society's companion site; the topics are our own short words and no substitute for its text.
  */
+
 import { limitations } from "../report/limitation.ts";
+import { counted } from "../report/number-text.ts";
 import { verdict } from "../report/verdict.ts";
 import { author, type ChecklistItem, part, pointing, section, whole } from "./checklist.ts";
+import * as beyond from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
 import * as model from "./fact/model-fact.ts";
 import * as score from "./fact/score-fact.ts";
@@ -178,14 +181,14 @@ function evaluation(known: Known): ChecklistItem[] {
     card.internal.n === 0
       ? null
       : report === null
-        ? `${card.internal.n} patients of the part test.`
-        : `Test patients of all folds, each predicted by a model that had not seen the patient: ${card.internal.n} patients.`;
+        ? `${counted(card.internal.n, "patient")} of the part test.`
+        : `Test patients of all folds, each predicted by a model that had not seen the patient: ${counted(card.internal.n, "patient")}.`;
   const outside =
     card.external === null
       ? report === null
         ? null
         : "There is no external part."
-      : `${card.external.n} patients${report === null ? "" : " of sites that took part in nothing"}.`;
+      : `${counted(card.external.n, "patient")}${report === null ? "" : " of sites that took part in nothing"}.`;
   return section("Methods: evaluation", [
     ["28", "measures", whole(score.measureFact(known), "scorecard.json", "the measures of performance")],
     [
@@ -238,7 +241,13 @@ function results(known: Known): ChecklistItem[] {
         "37",
         "performance and uncertainty",
         whole(
-          joined(score.performanceFact(known), score.calibrationFact(known), score.subgroupFact(known)),
+          joined(
+            score.performanceFact(known),
+            beyond.ordinalFact(known),
+            score.calibrationFact(known),
+            beyond.recalibrationFact(known),
+            score.subgroupFact(known),
+          ),
           "scorecard.json",
           "performance with uncertainty",
         ),
@@ -247,7 +256,7 @@ function results(known: Known): ChecklistItem[] {
         "38",
         "diagnostic performance",
         whole(
-          joined(score.confusionFact(known), score.performanceFact(known)),
+          joined(score.confusionFact(known), beyond.moreFact(known), beyond.triageFact(known)),
           "scorecard.json",
           "sensitivity, specificity and their precision",
         ),

@@ -2,11 +2,14 @@
  * The model card for people, as Markdown (after Mitchell et al. 2019: who it is for, on what it was made, how well it does for whom,
  * where it ends). It stands beside model/model.json, which programs read. External results come before internal ones.
  */
+
+import { BEYOND_NAMES } from "../report/answers/measure-name.ts";
 import { extent } from "../report/finding-text.ts";
 import { limitations } from "../report/limitation.ts";
 import { counted, estimateText, listed, sentence } from "../report/number-text.ts";
 import type { Estimate, PartScore } from "../report/score.ts";
 import { verdict } from "../report/verdict.ts";
+import { recalibrationFact, triageFact } from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
 import * as model from "./fact/model-fact.ts";
 import { explanationFact, worstGroup } from "./fact/score-fact.ts";
@@ -26,6 +29,7 @@ export function modelCardText(known: Known): string {
     ...about(known),
     ...performance(known),
     ...calibration(known),
+    ...triage(known),
     ...subgroups(known),
     ...auditBlock(known),
     ...limits(known),
@@ -73,6 +77,7 @@ function performance({ card, report }: Known): string[] {
     ["Accuracy", (p) => p.accuracy],
     ["Balanced accuracy", (p) => p.balancedAccuracy],
   ];
+  const beside = beyondRows(card);
   const pool = card.baselines?.meanPool;
   const more: [string, Estimate | null | undefined, Estimate | null | undefined][] = [
     ["AUROC, mean pool (baseline)", pool?.external, pool?.internal],
@@ -81,11 +86,29 @@ function performance({ card, report }: Known): string[] {
   return [
     "## Performance",
     ...(report === null ? [] : [markdownText(verdict(report).join(" "))]),
-    besideTable(card, rows, card.baselines === undefined ? [] : more),
+    besideTable(card, rows, [...beside, ...(card.baselines === undefined ? [] : more)]),
   ];
 }
 
-function calibration({ card }: Known): string[] {
+/** Calls and grades, where the scorecard holds them. */
+function beyondRows({ external, internal }: Known["card"]): [string, Estimate | undefined, Estimate | undefined][] {
+  const of = (part: PartScore | null) => ({ ...part?.more, ...part?.ordinal });
+  const [out, inside] = [of(external), of(internal)];
+  const names = [...new Set([...Object.keys(inside), ...Object.keys(out)])];
+  return names.map((name) => {
+    const text = BEYOND_NAMES[name] ?? name;
+    return [`${text.charAt(0).toUpperCase()}${text.slice(1)}`, out[name], inside[name]];
+  });
+}
+
+function triage(known: Known): string[] {
+  const told = triageFact(known);
+  return told === null ? [] : ["## Triage", markdownText(told)];
+}
+
+function calibration(known: Known): string[] {
+  const { card } = known;
+  const tried = recalibrationFact(known);
   const rows: [string, (p: PartScore) => Estimate][] = [
     ["Brier score (0 is best)", (p) => p.brier],
     ["ECE (0 is best)", (p) => p.ece],
@@ -93,7 +116,7 @@ function calibration({ card }: Known): string[] {
     ["Intercept (0 is best)", (p) => p.calibration.intercept],
     ["In the large (0 is best)", (p) => p.calibration.inTheLarge],
   ];
-  return ["## Calibration", besideTable(card, rows, [])];
+  return ["## Calibration", besideTable(card, rows, []), ...(tried === null ? [] : [markdownText(tried)])];
 }
 
 function besideTable(

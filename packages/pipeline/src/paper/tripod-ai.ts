@@ -5,6 +5,7 @@
 import { limitations } from "../report/limitation.ts";
 import { verdict } from "../report/verdict.ts";
 import { author, type ChecklistItem, part, pointing, section, whole } from "./checklist.ts";
+import * as beyond from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
 import * as model from "./fact/model-fact.ts";
 import * as score from "./fact/score-fact.ts";
@@ -154,7 +155,13 @@ function results(known: Known): ChecklistItem[] {
       "23a",
       "performance",
       whole(
-        joined(score.performanceFact(known), score.calibrationFact(known), score.subgroupFact(known)),
+        joined(
+          score.performanceFact(known),
+          beyond.moreFact(known),
+          beyond.ordinalFact(known),
+          score.calibrationFact(known),
+          score.subgroupFact(known),
+        ),
         "scorecard.json",
         "performance with intervals, in subgroups too",
       ),

@@ -1,5 +1,6 @@
 /** The entries of TRIPOD+AI on methods: outcome and predictors, then the analysis. */
 import { author, type ChecklistItem, part, section, unknown, whole } from "./checklist.ts";
+import { triageFact } from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
 import * as model from "./fact/model-fact.ts";
 import * as score from "./fact/score-fact.ts";
@@ -114,7 +115,7 @@ export function analysis(known: Known): ChecklistItem[] {
     [
       "15",
       "output of the model",
-      part(model.outputFact(known), "predictions.csv", "why this threshold, if one is used"),
+      part(joined(model.outputFact(known), triageFact(known)), "predictions.csv", "why this threshold, if one is used"),
     ],
     [
       "16",

@@ -5,25 +5,25 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Bag,
-  type ClassifyTask,
-  checkBag,
-  fail,
-  type Outcome,
-  ok,
-  positiveIndex,
-  slideIdOf,
-  unwrap,
-} from "@nacre/core";
+import { type Bag, checkBag, fail, type Outcome, ok, slideIdOf, type Task, unwrap } from "@nacre/core";
 import { EncodePool, readBag } from "@nacre/features/node";
 import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { drawHeatmap, thumbnail, tilesGeoJson } from "@nacre/imaging";
 import { encodePng, openSlideFile } from "@nacre/imaging/node";
-import { type BagPrediction, describeModel, type ModelInfo, predict, tileEvidence } from "@nacre/models";
+import {
+  type BagPrediction,
+  type DeletionTest,
+  describeModel,
+  type ModelInfo,
+  type PredictOptions,
+  predict,
+  verdictText,
+} from "@nacre/models";
+import { BAG_BUDGET, bagEvidence, type EvidenceMethod } from "../explain/bag-evidence.ts";
 import { downsampleOf, HEATMAP_SIDE } from "../explain/draw-slide.ts";
 import type { HeatmapScales } from "../explain/evidence.ts";
+import { faithfulBag } from "../explain/faithful-bag.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
 import { fillScale } from "../extract/survey-slide.ts";
 import { nameOf } from "../files.ts";
@@ -31,16 +31,32 @@ import { hashFile } from "../run/hash.ts";
 import { writeWhole } from "../run/write-file.ts";
 import { readStudy, type Study } from "../study/read-study.ts";
 import { csvText } from "../study/table.ts";
+import {
+  type Answers,
+  type Asked,
+  answerHeader,
+  answerText,
+  evidenceMeaning,
+  questionsOf,
+  valuesOf,
+} from "./answer-kind.ts";
+import { type CovariatesOf, givenCovariates } from "./given-covariates.ts";
 
 export interface PredictorOptions {
   /** Scale for slides whose file holds none. */
   readonly fill: number | null;
+  /** Table of the covariates of the files, for models fitted with them. Default: none. */
+  readonly covariates?: string | null;
   readonly signal: AbortSignal;
 }
 
 export interface FilePrediction {
-  /** By class. */
+  /** By class or label; empty for other tasks. */
   readonly probabilities: Readonly<Record<string, number>>;
+  /** Everything the model answers, by the name of its output: `risk`, `value`, `grade`, `<task>.probabilities`, … */
+  readonly answers: Answers;
+  /** The answer in a few words. */
+  readonly text: string;
   readonly tiles: number;
   /** True where the same file was a slide of the run: its prediction here is not one on an unseen slide. */
   readonly inStudy: boolean;
@@ -49,6 +65,15 @@ export interface FilePrediction {
 export interface FileExplanation {
   readonly written: readonly string[];
   readonly scale: number;
+  /** How the contributions of tiles were found, and how far they are from adding up to the score (null: not looked at). */
+  readonly method: EvidenceMethod;
+  readonly error: number | null;
+  /** Unit of the score and of its parts. */
+  readonly unit: string;
+  /** Whether the heatmap tells what the model used: the score without the first tiles of each ranking, beside random ones. */
+  readonly faithfulness: Pick<DeletionTest, "shares" | "whole" | "control" | "rankings">;
+  /** The verdict on each ranking in words. */
+  readonly text: readonly string[];
 }
 
 /** What a run folder says of its model. */
@@ -56,23 +81,31 @@ interface RunFacts {
   /** What the model says about itself: features of another encoder are refused by it. */
   readonly info: ModelInfo;
   readonly study: Study;
-  readonly task: ClassifyTask;
+  readonly task: Task;
   readonly scales: HeatmapScales;
+  readonly covariatesOf: CovariatesOf;
   /** SHA-256 of every file the run was made of. */
   readonly inputs: ReadonlySet<string>;
 }
 
 /** Opens the model of a run folder. @throws FailureError bad-usage, bad-model */
 export async function openPredictor(run: string, options: PredictorOptions): Promise<Predictor> {
-  const found = unwrap(readFacts(run));
+  const found = unwrap(readFacts(run, options.covariates ?? null));
   const onnx = readFileSync(join(run, "model", "model.onnx"));
   const facts = { ...found, info: unwrap(describeModel(onnx)) };
   const session = await openSession(onnx, { threads: 2 });
   return new Predictor(session, facts, options);
 }
 
-function readFacts(run: string): Outcome<Omit<RunFacts, "info">> {
+function readFacts(run: string, table: string | null): Outcome<Omit<RunFacts, "info">> {
   const card = join(run, "scorecard.json");
+  if (existsSync(card) && existsSync(join(run, "model", "fold-0.probe.json"))) {
+    return fail("bad-usage", {
+      expected: "a run with model/model.onnx",
+      received: `one of a probe that has none, at ${run}`,
+      remedy: "fit the study with linear-probe or an aggregator; what this run predicted is in its predictions.csv",
+    });
+  }
   if (!existsSync(join(run, "model", "model.onnx")) || !existsSync(card)) {
     return fail("bad-usage", {
       expected: "a finished run folder with model/model.onnx and scorecard.json",
@@ -83,10 +116,13 @@ function readFacts(run: string): Outcome<Omit<RunFacts, "info">> {
   const study = readStudy(join(run, "study.yaml"));
   if (!study.ok) return study;
   const { task, heatmapScales } = JSON.parse(readFileSync(card, "utf8")) as {
-    task: ClassifyTask;
+    task: Task;
     heatmapScales: HeatmapScales;
   };
-  return ok({ study: study.value, task, scales: heatmapScales, inputs: inputsOf(run) });
+  const covariatesOf = givenCovariates(run, table);
+  if (!covariatesOf.ok) return covariatesOf;
+  const scales = heatmapScales;
+  return ok({ study: study.value, task, scales, inputs: inputsOf(run), covariatesOf: covariatesOf.value });
 }
 
 function inputsOf(run: string): ReadonlySet<string> {
@@ -115,25 +151,44 @@ export class Predictor {
     const both = await this.#bagAndPrediction(file);
     if (!both.ok) return both;
     const { prediction, bag } = both.value;
-    const values = Array.from(prediction.probabilities);
+    const { task, inputs } = this.#facts;
+    const { answers } = prediction;
+    const values = questionsOf(task).flatMap((asked) => valuesOf(asked, answers));
     this.#rows.push([nameOf(file), ...values.map((v) => Number(v.toPrecision(9)))]);
-    const named = Object.fromEntries(this.#facts.task.classes.map((c, i) => [c, values[i] as number]));
-    return ok({ probabilities: named, tiles: bag.n, inStudy: this.#facts.inputs.has(hashFile(file)) });
+    const names =
+      task.kind === "classify" || task.kind === "ordinal"
+        ? task.classes
+        : task.kind === "multilabel"
+          ? task.labels
+          : [];
+    const probabilities = Object.fromEntries(names.map((name, i) => [name, values[i] as number]));
+    const text = answerText(task, answers);
+    return ok({ probabilities, answers, text, tiles: bag.n, inStudy: inputs.has(hashFile(file)) });
   }
 
   /** Writes `<out>/<slide>.png` (for slides) and `<out>/<slide>.geojson`. */
   async explain(file: string, out: string): Promise<Outcome<FileExplanation>> {
     const both = await this.#bagAndPrediction(file);
     if (!both.ok) return both;
-    const { bag, prediction } = both.value;
-    const evidence = tileEvidence(prediction, positiveIndex(this.#facts.task));
+    const { bag, prediction, known } = both.value;
+    const { task } = this.#facts;
+    const given = { task, signal: this.#options.signal, ...known };
+    const found = await bagEvidence(this.#session, bag, prediction, { ...given, budget: FILE_BUDGET });
+    if (!found.ok) return found;
+    const { evidence, method, error } = found.value;
+    const tested = await faithfulBag(this.#session, bag, { evidence, attention: prediction.attention }, given);
+    if (!tested.ok) return tested;
+    const { shares, whole, control, rankings } = tested.value;
+    const { unit } = evidenceMeaning(task);
+    const text = Object.keys(rankings).map((name) => verdictText(name, tested.value, unit));
+    const told = { method, error, unit, faithfulness: { shares, whole, control, rankings }, text };
     const places = { x: bag.x, y: bag.y, side: bag.side ?? 1 };
     const scale = this.#facts.scales.contribution;
     const geojson = join(out, `${nameOf(file)}.geojson`);
     writeWhole(geojson, tilesGeoJson(places, { attention: prediction.attention, contribution: evidence }));
-    if (isFeatures(file)) return ok({ written: [geojson], scale });
-    const given = await fillScale(file, this.#options.fill);
-    const slide = await openSlideFile(file, given === null ? {} : { mpp: given });
+    if (isFeatures(file)) return ok({ written: [geojson], scale, ...told });
+    const mpp = await fillScale(file, this.#options.fill);
+    const slide = await openSlideFile(file, mpp === null ? {} : { mpp });
     if (!slide.ok) return slide;
     try {
       const thumb = await thumbnail(slide.value, HEATMAP_SIDE);
@@ -142,7 +197,7 @@ export class Predictor {
       const drawn = drawHeatmap(thumb.value, downsample, places, evidence, { scale, kind: "signed" });
       const png = join(out, `${nameOf(file)}.png`);
       writeWhole(png, await encodePng(drawn));
-      return ok({ written: [png, geojson], scale });
+      return ok({ written: [png, geojson], scale, ...told });
     } finally {
       slide.value.close();
     }
@@ -150,7 +205,10 @@ export class Predictor {
 
   /** All predictions so far as a table. */
   writeTable(path: string): void {
-    writeWhole(path, csvText(["slide", ...this.#facts.task.classes.map((c) => `p_${c}`)], this.#rows));
+    const columns = questionsOf(this.#facts.task).flatMap(({ task, name }: Asked) =>
+      answerHeader(task).answer.map((column) => (name === null ? column : `${name}.${column}`)),
+    );
+    writeWhole(path, csvText(["slide", ...columns], this.#rows));
   }
 
   async close(): Promise<void> {
@@ -159,13 +217,17 @@ export class Predictor {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #bagAndPrediction(file: string): Promise<Outcome<{ bag: Bag; prediction: BagPrediction }>> {
+  async #bagAndPrediction(file: string): Promise<Outcome<Answered>> {
     const bag = isFeatures(file) ? await readBag(file) : await this.#encode(file);
     if (!bag.ok) return bag;
     const checked = checkBag(bag.value, file);
     if (!checked.ok) return checked;
-    const prediction = await predict(this.#session, checked.value, { info: this.#facts.info, name: file });
-    return prediction.ok ? ok({ bag: checked.value, prediction: prediction.value }) : prediction;
+    const covariates = this.#facts.covariatesOf(file);
+    if (!covariates.ok) return covariates;
+    const given = covariates.value.length === 0 ? {} : { covariates: covariates.value };
+    const known = { info: this.#facts.info, name: file, ...given };
+    const prediction = await predict(this.#session, checked.value, known);
+    return prediction.ok ? ok({ bag: checked.value, prediction: prediction.value, known }) : prediction;
   }
 
   async #encode(file: string): Promise<Outcome<Bag>> {
@@ -190,6 +252,16 @@ export class Predictor {
     return encoded.ok ? readBag(output) : encoded;
   }
 }
+
+/** A bag, what the model says of it, and what was told the model beside it. */
+interface Answered {
+  readonly bag: Bag;
+  readonly prediction: BagPrediction;
+  readonly known: PredictOptions;
+}
+
+/** Runs of integrated gradients times tiles: more than in a run, for one file that somebody waits for. */
+const FILE_BUDGET = 4 * BAG_BUDGET;
 
 function isFeatures(file: string): boolean {
   return /\.(h5|hdf5)$/i.test(file);

@@ -37,8 +37,8 @@ export function percent(share: number, digits = 1): string {
 }
 
 /** "0.881 to 0.972", or null where there is no interval. */
-export function intervalText(e: Estimate): string | null {
-  return e.low === null || e.high === null ? null : `${decimal(e.low)} to ${decimal(e.high)}`;
+export function intervalText(e: Estimate, digits = 3): string | null {
+  return e.low === null || e.high === null ? null : `${decimal(e.low, digits)} to ${decimal(e.high, digits)}`;
 }
 
 /** "0.934 (95 % interval 0.881 to 0.972, n = 20)"; undefined says why. For prose. */
@@ -46,6 +46,11 @@ export function estimateText(e: Estimate): string {
   if (e.value === null) return `undefined (${e.reason ?? "no reason recorded"}; n = ${count(e.n)})`;
   const interval = intervalText(e);
   return `${decimal(e.value)} (${interval === null ? "no interval" : `95 % interval ${interval}`}, n = ${count(e.n)})`;
+}
+
+/** A p-value: "0.031", "below 0.001". */
+export function pText(p: number): string {
+  return p < 0.001 ? "below 0.001" : decimal(p);
 }
 
 /** "a, b and c". */

@@ -39,7 +39,8 @@ export function partText(slide: SlideEntry): string {
 export function outcomeText(slide: SlideEntry, asked: Asked): string {
   const predicted = predictedClass(slide, asked);
   const said =
-    predicted === null ? "no prediction" : `called ${predicted.name} (probability ${decimal(predicted.probability)})`;
+    slide.answer ??
+    (predicted === null ? "no prediction" : `called ${predicted.name} (probability ${decimal(predicted.probability)})`);
   const wrong = predicted !== null && slide.label !== null && predicted.name !== slide.label ? " · not the label" : "";
   return [partText(slide), slide.site === null ? "" : `from ${slide.site}`, `label ${slide.label ?? "missing"}`, said]
     .filter((t) => t !== "")

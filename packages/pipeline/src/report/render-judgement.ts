@@ -4,8 +4,9 @@
  * writes. No script; the policy admits the one style sheet by its hash, which the caller computes with what it has at hand.
  */
 import type { TableJudgement } from "../judge/judge-table.ts";
+import { judgedPage, numbered } from "./answers/judged-page.ts";
 import { type ForestRow, forest } from "./chart/forest.ts";
-import { html, type Markup, trusted } from "./html.ts";
+import { html, type Markup } from "./html.ts";
 import { count, counted, decimal, estimateText, intervalText, listed, unbroken } from "./number-text.ts";
 import type { PartScore } from "./score.ts";
 import { beyondSection } from "./section/beyond.ts";
@@ -36,29 +37,12 @@ export const JUDGEMENT_STYLE = STYLE;
 
 /** The whole page as text (UTF-8): one file that opens offline and may load nothing. */
 export function renderJudgement(judgement: TableJudgement, { styleHash }: RenderJudgementOptions): string {
-  const { file } = judgement.scorecard;
-  const sections = sectionsOf(judgement);
-  const policy = `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
-<title>${nameOf(file)}: judged</title><style>${trusted(JUDGEMENT_STYLE)}</style></head>
-<body><div class="page"><nav aria-label="Contents"><ol><li class="home">${nameOf(file)}</li>${sections.map(
-    (s, i) => html`<li><a href="#${s.id}">${i + 1} ${s.title}</a></li>`,
-  )}</ol></nav>
-<main><p class="kicker">Judged predictions</p><h1>${nameOf(file)}</h1>
-<p class="use"><strong>Research use only. Not a medical device.</strong> Nothing here may guide the care of a patient.</p>
-${written(sections)}<footer>Made by Nacre. Research use only; not a medical device.</footer></main></div><div class="stamp">Research use only · not a medical device</div></body></html>
-`.markup;
+  return judgedPage(judgement.scorecard.file, sectionsOf(judgement), styleHash);
 }
 
 /** The sections alone, to be put into a page that has JUDGEMENT_STYLE. Everything that was read is escaped. */
 export function judgementSections(judgement: TableJudgement): string {
-  return written(sectionsOf(judgement)).markup;
-}
-
-function written(sections: readonly Section[]): Markup {
-  return html`${sections.map((s, i) => html`<section id="${s.id}"><h2><span class="no">${i + 1}</span>${s.title}</h2>${s.body}</section>\n`)}`;
+  return numbered(sectionsOf(judgement)).markup;
 }
 
 function sectionsOf(judgement: TableJudgement): Section[] {
@@ -118,7 +102,7 @@ function headline(parts: readonly (readonly [string, PartScore])[]): Markup | nu
   const [name, part] = parts[0] ?? [];
   if (name === undefined || part === undefined || part.auroc.value === null) return null;
   const e = part.auroc;
-  return html`<p class="headline">${name} AUROC ${decimal(part.auroc.value)}<small>95 % interval ${intervalText(e) ?? "none"}, n = ${count(e.n)} patients</small></p>`;
+  return html`<p class="headline">${name} AUROC ${decimal(part.auroc.value)}<small>95 % interval ${intervalText(e) ?? "none"}, n = ${counted(e.n, "patient")}</small></p>`;
 }
 
 function sentences(judgement: TableJudgement): string[] {
@@ -207,9 +191,4 @@ function origin({ scorecard }: TableJudgement): Markup {
 /** A word for a shell. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** The name of a file without its folders. */
-function nameOf(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

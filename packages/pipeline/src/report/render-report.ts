@@ -9,9 +9,11 @@ import type { ReportData, ReportLimits } from "./report-data.ts";
 import { SCRIPT } from "./script.ts";
 import { askedSection } from "./section/asked.ts";
 import { auditSection } from "./section/audit.ts";
+import { beyondSection } from "./section/beyond.ts";
 import { limitationsSection, provenanceSection } from "./section/closing.ts";
 import { curvesSection } from "./section/curves.ts";
 import { failuresSection } from "./section/failures.ts";
+import { faithfulnessSection } from "./section/faithfulness.ts";
 import { banner, firstPage } from "./section/first-page.ts";
 import { heatmapsSection } from "./section/heatmaps.ts";
 import { partsSection } from "./section/parts.ts";
@@ -37,9 +39,11 @@ export function renderReport(data: ReportData, limits: ReportLimits = {}): strin
     scorecardSection(data),
     curvesSection(data),
     subgroupsSection(data),
+    ...beyond(data),
     auditSection(data),
     heatmapsSection(data, pictures),
     tilesSection(data, pictures),
+    ...faithfulnessSection(data.faithfulness),
     slidesSection(data, limits),
     trainingSection(data),
     limitationsSection(data),
@@ -48,7 +52,13 @@ export function renderReport(data: ReportData, limits: ReportLimits = {}): strin
   return page(data, sections).markup;
 }
 
-function page(data: ReportData, sections: readonly Section[]): Markup {
+/** What stands beside the headline; none where nothing was examined. */
+function beyond({ scorecard: { internal, external }, examination }: ReportData): Section[] {
+  return internal === null || examination === undefined ? [] : [beyondSection({ internal, external, examination })];
+}
+
+/** The page of a run with these sections. */
+export function page(data: ReportData, sections: readonly Section[]): Markup {
   const stamp = data.synthetic ? "SYNTHETIC DATA · research use only" : "Research use only · not a medical device";
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">

@@ -20,6 +20,7 @@ export function renderSummary(data: ReportData): string {
     ...warningBlock(data),
     "## Numbers",
     numberTable(data),
+    ...tuneBlock(data),
     "## Slides",
     slideLine(data),
     "## Limitations",
@@ -33,7 +34,8 @@ export function renderSummary(data: ReportData): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
-function warningBlock(data: ReportData): string[] {
+/** What must be known before the numbers, as Markdown blocks. */
+export function warningBlock(data: ReportData): string[] {
   const list = warnings(data);
   if (list.length === 0) return [];
   return [
@@ -61,7 +63,30 @@ function numberTable(data: ReportData): string {
   ].join("\n");
 }
 
-function slideLine(data: ReportData): string {
+/** What was learned on the tune parts: who needs no second look, and how the probabilities can be corrected. */
+function tuneBlock({ scorecard: { external, internal } }: ReportData): string[] {
+  const said = [["External", external] as const, ["Internal", internal] as const].flatMap(([name, part]) => {
+    const zone = part?.triage?.optimistic === false ? part.triage.ruleOut : null;
+    const told = zone === null ? null : zone.kind === "ready" ? zone.sentence : `no rule-out: ${zone.reason}`;
+    return [told, recalibrationText(part)].flatMap((text) =>
+      text === null ? [] : [`- ${name}: ${escapeMarkdown(text)}.`],
+    );
+  });
+  return said.length === 0 ? [] : ["## Learned on the tune parts", said.join("\n")];
+}
+
+function recalibrationText(part: PartScore | null): string | null {
+  const r = part?.recalibration ?? null;
+  if (r === null) return null;
+  if (r.chosen === null) return `not recalibrated: ${r.refused}`;
+  const chosen = [...new Set(r.folds.map((f) => f.choice?.method ?? "none"))];
+  if (chosen.every((method) => method === "none"))
+    return "not recalibrated: no calibration did better on the tune part";
+  return `recalibrated as the tune part chose (${chosen.join(", ")}): Brier score ${estimateText(r.chosen.after.brier)}, before ${estimateText(r.before.brier)}`;
+}
+
+/** How many slides came to what. */
+export function slideLine(data: ReportData): string {
   const states = new Map<string, number>();
   for (const s of data.slides) states.set(s.state, (states.get(s.state) ?? 0) + 1);
   const said = [...states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([state, n]) => `${n} ${escapeMarkdown(state)}`);
@@ -79,7 +104,7 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** A fence longer than any run of backticks inside. */
-function fenced(text: string): string {
+export function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((m) => m[0].length));
   const fence = "`".repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;

@@ -4,7 +4,9 @@
  * Images are data URLs (PNG, JPEG or WebP). Nothing here is trusted to be free of markup: labels come from tables.
  */
 import type { Failure, Role } from "@nacre/core";
-import type { PrecisionRecallPoint, ReliabilityBin, RocPoint } from "@nacre/evaluation";
+import type { Examination, PrecisionRecallPoint, ReliabilityBin, RocPoint } from "@nacre/evaluation";
+import type { EvidenceMethod } from "../explain/bag-evidence.ts";
+import type { FaithfulRun } from "../explain/faithful-run.ts";
 import type { AuditReport, PartCount, Scorecard } from "./score.ts";
 
 /** A picture inside the file: `data:image/png;base64,…`, JPEG and WebP too. */
@@ -21,6 +23,8 @@ export interface ReportData {
   /** From the cohort table to what was predicted, in order. */
   readonly flow: readonly FlowStep[];
   readonly scorecard: Scorecard;
+  /** What the claim is worth: chance, subgroups together, shift, power. Left out: the report has no page beside the headline. */
+  readonly examination?: Examination;
   readonly curves: Curves;
   readonly audit: AuditReport;
   /** Every slide of the cohort table, in its order. */
@@ -30,11 +34,15 @@ export interface ReportData {
   /** Tiles of chosen slides. */
   readonly tiles: readonly SlideTiles[];
   readonly training: readonly FoldTraining[];
+  /** What was made small in the fit. Default: cross-entropy. */
+  readonly lossName?: string;
   /** Limitations the run knows of; the derived ones are added. */
   readonly limitations: readonly string[];
   readonly provenance: Provenance;
   /** Free notes for the first page, beside the derived warnings. */
   readonly notes?: readonly Note[];
+  /** Whether heatmaps tell what the model used; left out where nothing was tested. */
+  readonly faithfulness?: FaithfulRun;
   /** Where the truth is known (synthetic slides): how well the tiles of highest contribution lie inside it. */
   readonly localisation?: Localisation;
 }
@@ -50,6 +58,8 @@ export interface Asked {
   readonly label: string;
   readonly classes: readonly string[];
   readonly positive: string;
+  /** What is asked where it is not one of the classes, as the rest of "Can a model …"; the classes are then groups that balance the parts. */
+  readonly question?: string;
   /** What one bag is. */
   readonly bag: "slide" | "case" | "patient";
   readonly tiles: {
@@ -131,6 +141,8 @@ export interface SlideEntry {
   readonly mppInFile: number | null;
   /** In the order of `asked.classes`; null where there is none. */
   readonly probabilities: readonly number[] | null;
+  /** The answer in words, where it is not one of the classes. */
+  readonly answer?: string;
   /** Small, at most 128 pixels a side. */
   readonly thumbnail: DataUrl | null;
 }
@@ -138,6 +150,10 @@ export interface SlideEntry {
 export interface HeatmapSet {
   /** The class the contribution speaks for. */
   readonly className: string;
+  /** Of the sum of contributions. Default: log-odds. */
+  readonly unit?: string;
+  /** Default: exact, contributions add up. Else integrated gradients, or for bags too large the gradient times the tile. */
+  readonly method?: EvidenceMethod;
   /** Value at the end of the signed colour scale, log-odds per tile, the same on every slide. */
   readonly contributionScale: number;
   /** Colours from -scale to +scale, evenly spaced, red green blue 0 to 255. */

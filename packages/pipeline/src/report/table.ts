@@ -42,13 +42,14 @@ export function chartTable(
 }
 
 /** One estimate in a cell: value, interval, n; undefined with its reason. null is a dash: not part of this run. */
-export function estimateCell(e: Estimate | null | undefined, absent = "not computed"): Markup {
+export function estimateCell(e: Estimate | null | undefined, absent = "not computed", digits = 3): Markup {
   if (e === null || e === undefined) return html`<td class="undefined">${absent}</td>`;
   if (e.value === null) {
     return html`<td class="undefined">undefined: ${e.reason ?? "no reason recorded"}, <span class="interval">n = ${count(e.n)}</span></td>`;
   }
-  const interval = intervalText(e);
+  const interval = intervalText(e, digits);
   const n = `n = ${count(e.n)}`;
-  if (interval !== null) return html`<td>${decimal(e.value)} <span class="interval">${interval}, ${n}</span></td>`;
-  return html`<td>${decimal(e.value)} <span class="why">${e.reason ?? "no interval"}, ${n}</span></td>`;
+  if (interval !== null)
+    return html`<td>${decimal(e.value, digits)} <span class="interval">${interval}, ${n}</span></td>`;
+  return html`<td>${decimal(e.value, digits)} <span class="why">${e.reason ?? "no interval"}, ${n}</span></td>`;
 }

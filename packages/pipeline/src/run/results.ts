@@ -14,6 +14,7 @@ const RESULTS = [
   "scorecard.json",
   "provenance.json",
   "predictions.csv",
+  "tune-predictions.csv",
   join("model", "model.json"),
   ...PAPER_FILES,
   join("model", "model.onnx"),
@@ -22,9 +23,14 @@ const RESULTS = [
 /** Writes a file that says what the run is; where it says something new, takes the old results away first. */
 export function writeIdentity(folder: RunFolder, name: string, text: string): void {
   if (isKnown(folder, name, text)) return;
-  for (const result of RESULTS) folder.remove(result);
+  for (const result of [...RESULTS, ...taskTables(folder)]) folder.remove(result);
   folder.write(name, text);
   folder.steps.remember(`identity-${name}`, text, [name], null);
+}
+
+/** Predictions of single tasks, where several were asked. */
+function taskTables(folder: RunFolder): string[] {
+  return readdirSync(folder.path).filter((name) => /^(tune-)?predictions-.+\.csv$/.test(name));
 }
 
 /** In place of writeIdentity where a finished run is only told again. @throws FailureError bad-usage where it would become another run */

@@ -1,6 +1,6 @@
 /**
- * The cells of a CSV text (RFC 4180) in one pass, the same code in Node and in the browser. Lines may end in \n, \r\n or
- * \r, mixed. White space around a cell is taken away, inside quotes it stays. Written here because a problem must be named
+ * The cells of a CSV text (RFC 4180) in one pass, whole or chunk by chunk, the same code in Node and in the browser. Lines may end in
+ * \n, \r\n or \r, mixed. White space around a cell is taken away, inside quotes it stays. Written here because a problem must be named
  * by row and column and found before anything heavy is done; the parsers at hand give a line at best, or bring a copy of
  * Node's Buffer with them.
  */
@@ -28,31 +28,72 @@ export interface CsvRecords {
 const [NUL, LF, CR, SPACE, TAB, QUOTE, MARK] = [0, 10, 13, 32, 9, 34, 0xfeff];
 
 interface Cursor {
-  readonly text: string;
+  text: string;
   readonly delimiter: number;
   at: number;
   problem: CsvProblem["kind"] | null;
 }
 
+/** One line of a table that is not empty. */
+export interface CsvRecord {
+  readonly cells: readonly string[];
+  /** The row as a spreadsheet counts. */
+  readonly number: number;
+}
+
 /** All records up to the first problem. Records have as many cells as the line has. `delimiter` is one character. */
 export function csvRecords(text: string, delimiter: string): CsvRecords {
-  const cursor: Cursor = { text, delimiter: delimiter.charCodeAt(0), at: 0, problem: null };
-  if (text.charCodeAt(0) === MARK) cursor.at = 1;
-  const records: string[][] = [];
+  const records: (readonly string[])[] = [];
   const numbers: number[] = [];
-  for (let row = 1; cursor.at < text.length; row++) {
-    const start = cursor.at;
-    const record = readRecord(cursor);
-    const isBlank = record.length === 1 && record[0] === "" && text.charCodeAt(start) !== QUOTE;
-    if (!isBlank || cursor.problem !== null) {
-      records.push(record);
-      numbers.push(row);
-    }
-    if (cursor.problem !== null) {
-      return { records, numbers, problem: { kind: cursor.problem, row, column: record.length - 1 } };
+  const reading = readRecords([text], delimiter);
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return { records, numbers, problem: step.value };
+    records.push(step.value.cells);
+    numbers.push(step.value.number);
+  }
+}
+
+/**
+ * The records of a text that comes in chunks, cut anywhere; no more of it is held than a chunk and the record that crosses its end.
+ * Returns the problem at which reading stopped; the record that has it is yielded before, as far as it was read.
+ */
+export function* readRecords(chunks: Iterable<string>, delimiter: string): Generator<CsvRecord, CsvProblem | null> {
+  const cursor: Cursor = { text: "", delimiter: delimiter.charCodeAt(0), at: 0, problem: null };
+  let row = 1;
+  let isFirst = true;
+  for (const [chunk, isLast] of withLast(chunks)) {
+    const rest = cursor.text.slice(cursor.at);
+    cursor.text = rest === "" ? chunk : rest + chunk;
+    cursor.at = 0;
+    if (isFirst && cursor.text.charCodeAt(0) === MARK) cursor.at = 1;
+    isFirst &&= cursor.text === "";
+    while (cursor.at < cursor.text.length) {
+      const start = cursor.at;
+      const cells = readRecord(cursor);
+      if (cursor.at >= cursor.text.length && !isLast) {
+        // The record may go on in the next chunk.
+        cursor.at = start;
+        cursor.problem = null;
+        break;
+      }
+      const isBlank = cells.length === 1 && cells[0] === "" && cursor.text.charCodeAt(start) !== QUOTE;
+      if (!isBlank || cursor.problem !== null) yield { cells, number: row };
+      if (cursor.problem !== null) return { kind: cursor.problem, row, column: cells.length - 1 };
+      row++;
     }
   }
-  return { records, numbers, problem: null };
+  return null;
+}
+
+/** Each chunk, and whether it is the last. */
+function* withLast(chunks: Iterable<string>): Generator<readonly [chunk: string, isLast: boolean]> {
+  let held: string | null = null;
+  for (const chunk of chunks) {
+    if (held !== null) yield [held, false];
+    held = chunk;
+  }
+  if (held !== null) yield [held, true];
 }
 
 /** The cells of one line; leaves the cursor behind its end, or where a problem is, in the last cell. */

@@ -3,8 +3,8 @@
  * by row and column; nothing is guessed: no other encoding, separator or number format is tried.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
-import { type CsvProblem, csvRecords, MAX_CELL } from "./csv-records.ts";
-import { encodingProblem } from "./text-encoding.ts";
+import { type CsvProblem, MAX_CELL, readRecords } from "./csv-records.ts";
+import { decodeChunks, type EncodingProblem } from "./text-encoding.ts";
 
 export interface Table {
   /** Names the table in messages. */
@@ -27,24 +27,68 @@ export function rowNumber(table: Table, index: number): number {
 
 /** The text of a table: UTF-8 or nothing. Failures: bad-table (empty, UTF-16, other bytes, a workbook). */
 export function decodeTable(bytes: Uint8Array, file: string): Outcome<string> {
-  const problem = encodingProblem(bytes);
-  if (problem !== null) return badTable(problem.expected, `${problem.received} in ${file}`, problem.remedy);
-  return ok(new TextDecoder("utf-8").decode(bytes));
+  const decoded = decodeChunks([bytes]);
+  const text = Array.from(decoded.text).join("");
+  return badEncoding(decoded.problem(), file) ?? ok(text.startsWith("\ufeff") ? text.slice(1) : text);
 }
 
 /** Parses CSV text (tab-separated where `file` ends in .tsv). Failures: bad-table. */
 export function parseTable(text: string, file: string, options: TableOptions = {}): Outcome<Table> {
-  const { records, numbers, problem } = csvRecords(text, /\.tsv$/i.test(file) ? "\t" : ",");
-  if (problem !== null) return broken(problem, records[0] ?? [], file);
-  const [header, ...rows] = records;
+  return tableOf([text], file, options);
+}
+
+/** Parses the bytes of a table as they come: neither bytes nor text are ever held whole. Failures: those of decodeTable and parseTable. */
+export function tableOfChunks(chunks: Iterable<Uint8Array>, file: string, options: TableOptions = {}): Outcome<Table> {
+  const { text, problem } = decodeChunks(chunks);
+  const table = tableOf(text, file, options);
+  return badEncoding(problem(), file) ?? table;
+}
+
+function badEncoding(problem: EncodingProblem | null, file: string): ReturnType<typeof fail> | null {
+  return problem === null ? null : badTable(problem.expected, `${problem.received} in ${file}`, problem.remedy);
+}
+
+function tableOf(text: Iterable<string>, file: string, options: TableOptions): Outcome<Table> {
+  const rows: (readonly string[])[] = [];
+  const numbers: number[] = [];
+  const share = sharedCells();
+  const reading = readRecords(text, /\.tsv$/i.test(file) ? "\t" : ",");
+  let step = reading.next();
+  const header = step.done === true ? undefined : step.value.cells;
+  for (; step.done !== true; step = reading.next()) {
+    const { cells, number } = step.value;
+    if (cells === header) continue;
+    rows.push(share(cells));
+    numbers.push(number);
+  }
+  if (step.value !== null) return broken(step.value, header ?? [], file);
   if (header === undefined || rows.length === 0) {
     const lines = header === undefined ? "an empty file" : "a header and nothing under it";
     return badTable("a header and at least one row", `${lines} in ${file}`, "check that this is the right file");
   }
   const separator = otherSeparator(header, rows, numbers, file);
   if (separator !== null) return separator;
-  const table = { file, header, rows, numbers: numbers.slice(1) };
+  const table = { file, header, rows, numbers };
   return options.ragged === true ? ok(table) : checkShape(table);
+}
+
+/** Most values of a column that are kept to be shared. */
+const MOST_SHARED = 256;
+
+/** One string for all cells of a column that say the same, where it has few values: most columns of a cohort do. */
+function sharedCells(): (cells: readonly string[]) => readonly string[] {
+  const known: (Map<string, string> | null)[] = [];
+  return (cells) =>
+    cells.map((cell, c) => {
+      if (known[c] === undefined) known[c] = new Map();
+      const values = known[c];
+      if (values === null || values === undefined) return cell;
+      const before = values.get(cell);
+      if (before !== undefined) return before;
+      if (values.size >= MOST_SHARED) known[c] = null;
+      else values.set(cell, cell);
+      return cell;
+    });
 }
 
 /** Each name once, and as many cells in every row. */
@@ -82,7 +126,7 @@ function otherSeparator(
   }
   return badTable(
     "columns separated by commas and numbers with a decimal point",
-    `semicolons in ${file}, and a decimal comma in row ${numbers[decimal + 1]}`,
+    `semicolons in ${file}, and a decimal comma in row ${numbers[decimal]}`,
     "save the table as comma-separated values with decimal points (in a spreadsheet: set its language to English first)",
   );
 }

@@ -11,16 +11,30 @@ import {
   type Outcome,
   ok,
   patientId,
+  type SlideId,
   siteId,
   slideIdOf,
+  type Task,
 } from "@nacre/core";
+import type { Cell } from "./covariates.ts";
+import { rowNumber } from "./parse-table.ts";
+import type { CohortCells, RowAnswer } from "./question/question.ts";
+import { answerColumns, readQuestion } from "./question/registry.ts";
 import type { Study } from "./read-study.ts";
 import { readTable, type Table } from "./table.ts";
 
 export interface Cohort {
+  /** `label` is the answer as text, null where nothing is known. */
   readonly rows: readonly CohortRow[];
   readonly columns: readonly string[];
+  /** What models are asked. */
+  readonly question: Task;
+  /** The classes by which the cohort is divided and audited: those of the question, or groups made of its answers. */
   readonly task: ClassifyTask;
+  /** Of each labelled slide. */
+  readonly answers: ReadonlyMap<SlideId, RowAnswer>;
+  /** Columns that hold the answers. */
+  readonly answerColumns: readonly string[];
   /** Rows whose label is a class the study drops. */
   readonly dropped: number;
   readonly hasSite: boolean;
@@ -28,47 +42,66 @@ export interface Cohort {
 
 const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "unknown", "not performed", "not available"]);
 
-/** Reads the cohort of a study and settles its classes. Failures: missing-file, bad-table, missing-column, duplicate-id, bad-value, one-class. */
+/**
+ * Reads the cohort of a study and settles its question. Failures: missing-file, bad-table, missing-column, duplicate-id, bad-value,
+ * one-class, no-events.
+ */
 export function readCohort(study: Study): Outcome<Cohort> {
   const table = readTable(study.cohort);
   if (!table.ok) return table;
-  const label = study.task.label ?? "";
-  for (const column of ["slide", "patient", label, ...study.evaluate.subgroups]) {
+  const asked = answerColumns(study.task);
+  for (const column of ["slide", "patient", ...asked, ...study.evaluate.subgroups, ...study.covariates]) {
     if (!table.value.header.includes(column)) return missingColumn(column, table.value);
   }
-  const rows = readRows(table.value, label, study.task);
+  const clash = study.covariates.find((column) => asked.includes(column));
+  if (clash !== undefined) return answerAsCovariate(clash);
+  const rows = readRows(table.value);
   if (!rows.ok) return rows;
-  const task = settleTask(
-    study,
-    rows.value.map((r) => r.label).filter((l) => l !== null),
-  );
-  if (!task.ok) return task;
+  const cells = rows.value.map((row, i) => cellsOf(row, `row ${rowNumber(table.value, i)} of ${study.cohort}`));
+  const read = readQuestion(study.task, cells, study.cohort);
+  if (!read.ok) return read;
+  const { question, task, answers, dropped } = read.value;
   return ok({
-    rows: rows.value,
+    rows: rows.value.map((row, i) => ({ ...row, label: answers[i]?.text ?? null })),
     columns: table.value.header,
-    task: task.value,
-    dropped: rows.value.filter((r) => r.label === null && !MISSING.has((r.columns[label] ?? "").toLowerCase())).length,
+    question,
+    task,
+    answers: new Map(rows.value.flatMap(({ slide }, i) => (answers[i] == null ? [] : [[slide, answers[i]]]))),
+    answerColumns: asked,
+    dropped,
     hasSite: table.value.header.includes("site") && rows.value.some((r) => r.site !== null),
   });
 }
 
-function readRows(table: Table, label: string, task: Study["task"]): Outcome<CohortRow[]> {
-  const named = new Set(task.classes ?? []);
-  const drop = new Set(task.drop ?? []);
+/** The rows with the group of their answer in place of the label: what divides and audits a cohort looks at classes. */
+export function groupedRows(rows: readonly CohortRow[], { answers }: Cohort): CohortRow[] {
+  return rows.map((row) => ({ ...row, label: row.label === null ? null : (answers.get(row.slide)?.group ?? null) }));
+}
+
+/** Cells of a row, codes of missing values as null. */
+export function cellOf({ columns }: Pick<CohortRow, "columns">): Cell {
+  return (column) => {
+    const text = columns[column];
+    return text === undefined || MISSING.has(text.toLowerCase()) ? null : text;
+  };
+}
+
+function cellsOf(row: CohortRow, at: string): CohortCells {
+  return { text: (column) => row.columns[column] ?? "", value: cellOf(row), at };
+}
+
+function readRows(table: Table): Outcome<CohortRow[]> {
   const seen = new Map<string, number>();
   const rows: CohortRow[] = [];
   for (const [i, cells] of table.rows.entries()) {
     const columns = Object.fromEntries(table.header.map((name, c) => [name, cells[c] ?? ""]));
-    const value = (name: string): string | null => {
-      const text = columns[name];
-      return text === undefined || MISSING.has(text.toLowerCase()) ? null : text;
-    };
+    const value = cellOf({ columns });
     const path = value("slide");
     const patient = value("patient");
     if (path === null || patient === null) {
       return fail("bad-value", {
         expected: "a slide and a patient in every row",
-        received: `no ${path === null ? "slide" : "patient"} in row ${i + 2} of ${table.file}`,
+        received: `no ${path === null ? "slide" : "patient"} in row ${rowNumber(table, i)} of ${table.file}`,
         remedy: "fill the cell, or remove the row; a patient of whom nothing is known still needs a name of its own",
       });
     }
@@ -77,23 +110,21 @@ function readRows(table: Table, label: string, task: Study["task"]): Outcome<Coh
     if (before !== undefined) {
       return fail("duplicate-id", {
         expected: "each slide once",
-        received: `${slide} in rows ${before} and ${i + 2} of ${table.file}`,
+        received: `${slide} in rows ${before} and ${rowNumber(table, i)} of ${table.file}`,
         remedy: "remove one of the rows, or rename one of the files",
       });
     }
-    seen.set(slide, i + 2);
-    const mpp = readMpp(value("mpp"), i + 2, table.file);
+    seen.set(slide, rowNumber(table, i));
+    const mpp = readMpp(value("mpp"), rowNumber(table, i), table.file);
     if (!mpp.ok) return mpp;
-    const written = columns[label] ?? "";
-    // "none" may be a class: what the study names as one is never a missing value.
-    const text = named.has(written) ? written : value(label);
+    const site = value("site");
     rows.push({
       slide,
       path,
       patient: patientId(patient),
       case: caseId(value("case") ?? patient),
-      site: value("site") === null ? null : siteId(value("site") as string),
-      label: text === null || drop.has(text) ? null : text,
+      site: site === null ? null : siteId(site),
+      label: null,
       mpp: mpp.value,
       columns,
     });
@@ -112,44 +143,12 @@ function readMpp(text: string | null, row: number, file: string): Outcome<number
   });
 }
 
-function settleTask(study: Study, labels: readonly string[]): Outcome<ClassifyTask> {
-  const found = [...new Set(labels)].sort();
-  const classes = study.task.classes ?? found;
-  const strange = found.find((l) => !classes.includes(l));
-  const label = study.task.label ?? "";
-  if (strange !== undefined) {
-    return fail("bad-value", {
-      expected: `a label among the classes ${classes.join(", ")}`,
-      received: `\`${strange}\` in column ${label} of ${study.cohort}`,
-      remedy: "add it to task.classes, or to task.drop",
-    });
-  }
-  const present = classes.filter((c) => found.includes(c));
-  const [first, second, ...rest] = classes;
-  if (present.length < 2 || first === undefined || second === undefined) {
-    return fail("one-class", {
-      expected: `at least two classes in column ${label}`,
-      received: present.length === 0 ? "no label at all" : `only \`${present[0]}\``,
-      remedy: "check the label column and task.drop; a model cannot be fitted to one class",
-    });
-  }
-  if (found.length > 50 && study.task.classes === undefined) {
-    return fail("bad-value", {
-      expected: `a label with a few classes in column ${label}`,
-      received: `${found.length} different values`,
-      remedy: "name the classes under task.classes, or choose another column",
-    });
-  }
-  const positive = study.task.positive ?? (classes[classes.length - 1] as string);
-  if (!classes.includes(positive)) {
-    const near = nearestName(positive, classes);
-    return fail("bad-study", {
-      expected: `task.positive among ${classes.join(", ")}`,
-      received: positive,
-      remedy: near === null ? "name one of the classes" : `did you mean \`${near}\`?`,
-    });
-  }
-  return ok({ kind: "classify", label, classes: [first, second, ...rest], positive });
+function answerAsCovariate(column: string): Outcome<never> {
+  return fail("bad-study", {
+    expected: "covariates: that are not the answer",
+    received: column,
+    remedy: "leave it out of covariates:; a model that is told the answer learns nothing",
+  });
 }
 
 /** What other tools call our columns. */

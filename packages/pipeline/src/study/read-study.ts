@@ -4,7 +4,7 @@ import { type FailureKind, fail, nearestName, type Outcome, ok } from "@nacre/co
 import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import { readText } from "./read-text.ts";
-import { FINDINGS, knownKeys, type StudyFile, studySchema } from "./study-schema.ts";
+import { FINDINGS, knownKeys, type StudyFile, studySchema, taskKinds } from "./study-schema.ts";
 
 /** A study whose relative paths are resolved against the folder of its file. */
 export interface Study extends StudyFile {
@@ -64,15 +64,8 @@ export function checkStudy(value: unknown, path: string): Outcome<Study> {
       "lower the overlap",
     );
   }
-  if (study.task.kind !== "classify") {
-    return badStudy(
-      "task.kind classify",
-      study.task.kind,
-      "this version fits classify tasks; turn the label into classes, or wait for the version that fits this task",
-    );
-  }
-  if (study.task.label === undefined) {
-    return badStudy("task.label, the column that holds the label", "no such key", "add label: under task:");
+  if (study.task.kind === "multitask" && Object.keys(study.task.tasks).length === 0) {
+    return badStudy("task.tasks with at least one task", "none", "name the tasks under task.tasks:");
   }
   if (study.split.by === "file" && study.split.splits === undefined) {
     return badStudy("split.splits, the split files, with by: file", "no such key", "add splits: [FILE] under split:");
@@ -98,12 +91,34 @@ function explainIssue(issue: z.core.$ZodIssue, value: unknown, path: string): Ou
   const place = issue.path.map(String).join(".") || "the top level";
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const known = knownKeys(issue.path);
-    const near = nearestName(key, known);
+    const known = knownKeys(issue.path, at(value, [...issue.path, "kind"]));
     return badStudy(
       `a known key at ${place} (${known.join(", ")})`,
       `\`${key}\` in ${path}`,
-      near === null ? "remove it" : `did you mean \`${near}\`?`,
+      nearest(key, known, "remove it"),
+    );
+  }
+  if (issue.code === "invalid_union" && issue.path.at(-1) === "kind") {
+    const kinds = taskKinds(issue.path);
+    const kind = at(value, issue.path);
+    return badStudy(
+      `${place} among ${kinds.join(", ")}`,
+      `${written(value, issue.path)} in ${path}`,
+      nearest(String(kind), kinds, "name one of them"),
+    );
+  }
+  if (issue.code === "custom" && issue.params !== undefined) {
+    return badStudy(
+      issue.message,
+      `${String(issue.params.received)} in ${path}`,
+      `correct ${place}, or leave it out for the default`,
+    );
+  }
+  if (issue.path[0] === "task" && at(value, issue.path) === undefined) {
+    return badStudy(
+      `${place}, which a task of this kind needs`,
+      "no such key",
+      `add ${String(issue.path.at(-1))}: to the task`,
     );
   }
   return badStudy(
@@ -113,9 +128,19 @@ function explainIssue(issue: z.core.$ZodIssue, value: unknown, path: string): Ou
   );
 }
 
-/** What stands at a place of the parsed file, for messages. */
+function nearest(name: string, known: readonly string[], otherwise: string): string {
+  const near = nearestName(name, known);
+  return near === null ? otherwise : `did you mean \`${near}\`?`;
+}
+
+/** What stands at a place of the parsed file. */
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+}
+
+/** The same, for messages. */
 function written(value: unknown, path: readonly PropertyKey[]): string {
-  const found = path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+  const found = at(value, path);
   return found === undefined ? "nothing" : (JSON.stringify(found)?.slice(0, 80) ?? typeof found);
 }
 

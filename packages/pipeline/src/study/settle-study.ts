@@ -11,12 +11,11 @@ import type { StudyFile } from "./study-schema.ts";
 
 export interface SettledStudy extends Study {
   readonly split: Study["split"] & { readonly by: "patient" | "site" | "time" | "file"; readonly folds: number };
-  readonly task: Study["task"] & { readonly classes: string[]; readonly positive: string };
 }
 
 const USUAL_FOLDS = 5;
 
-/** Fills split.by, split.folds, task.classes and task.positive. */
+/** Fills split.by and split.folds, and of classes task.classes and task.positive. */
 export function settleStudy(study: Study, cohort: Cohort): SettledStudy {
   const external = new Set<string>(study.split.external);
   const rows = cohort.rows.filter((r) => r.label !== null && !(r.site !== null && external.has(r.site)));
@@ -26,9 +25,14 @@ export function settleStudy(study: Study, cohort: Cohort): SettledStudy {
   const folds = study.split.folds ?? Math.max(1, Math.min(USUAL_FOLDS, most));
   return {
     ...study,
-    task: { ...study.task, classes: [...cohort.task.classes], positive: cohort.task.positive },
+    task: settleTask(study.task, cohort),
     split: { ...study.split, by, folds },
   };
+}
+
+function settleTask(task: Study["task"], { question }: Cohort): Study["task"] {
+  if (task.kind !== "classify" || question.kind !== "classify") return task;
+  return { ...task, classes: [...question.classes], positive: question.positive };
 }
 
 /** How many groups of sites can be kept apart: sites that share a patient go together. */

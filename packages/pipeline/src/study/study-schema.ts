@@ -3,18 +3,79 @@
  * Keys and meaning are a public contract; an unknown key is refused with the nearest known name.
  */
 import type { FindingKind } from "@nacre/evaluation";
+import { FIT_DEFAULTS, type FitOptions, readFitOptions } from "@nacre/models";
 import { z } from "zod";
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(1);
 
-export const taskSchema = z.strictObject({
-  kind: z.enum(["classify", "multilabel", "multitask", "regress", "survive"]),
-  label: z.string().min(1).optional(),
+const column = z.string().min(1);
+const names = z.array(z.coerce.string().min(1));
+
+const classifySchema = z.strictObject({
+  kind: z.literal("classify"),
+  label: column,
   positive: z.coerce.string().optional(),
-  classes: z.array(z.coerce.string()).min(2).optional(),
-  drop: z.array(z.coerce.string()).optional(),
+  classes: names.min(2).optional(),
+  drop: names.optional(),
 });
+/** Grades: `classes` in order, the lowest first. */
+const ordinalSchema = z.strictObject({
+  kind: z.literal("ordinal"),
+  label: column,
+  classes: names.min(2),
+  drop: names.optional(),
+});
+/** `labels`: columns that say yes or no. */
+const multilabelSchema = z.strictObject({ kind: z.literal("multilabel"), labels: names.min(1) });
+const regressSchema = z.strictObject({ kind: z.literal("regress"), label: column });
+/** `intervals`: hazards of so many intervals; left out: proportional hazards (Cox). */
+const surviveSchema = z.strictObject({
+  kind: z.literal("survive"),
+  time: column,
+  event: column,
+  intervals: z.number().int().min(2).max(50).nullable().default(null),
+});
+
+const weight = z.number().positive().default(1);
+
+/** Several questions of one bag, each with its share of the loss. */
+const multitaskSchema = z.strictObject({
+  kind: z.literal("multitask"),
+  tasks: z.record(
+    z.string().regex(/^[\w-]+$/, "letters, digits, dash and underscore only"),
+    z.discriminatedUnion("kind", [
+      classifySchema.extend({ weight }),
+      ordinalSchema.extend({ weight }),
+      multilabelSchema.extend({ weight }),
+      regressSchema.extend({ weight }),
+      surviveSchema.extend({ weight }),
+    ]),
+  ),
+});
+
+const SINGLE_TASKS = {
+  classify: classifySchema,
+  ordinal: ordinalSchema,
+  multilabel: multilabelSchema,
+  regress: regressSchema,
+  survive: surviveSchema,
+} as const;
+const TASKS = { ...SINGLE_TASKS, multitask: multitaskSchema } as const;
+
+export const taskSchema = z.discriminatedUnion("kind", [
+  classifySchema,
+  ordinalSchema,
+  multilabelSchema,
+  regressSchema,
+  surviveSchema,
+  multitaskSchema,
+]);
+
+/** Kinds of task that can stand at a place of the file. */
+export function taskKinds(path: readonly PropertyKey[]): readonly string[] {
+  return Object.keys(path.includes("tasks") ? SINGLE_TASKS : TASKS);
+}
 
 export const tilesSchema = z.strictObject({
   mpp: z.number().min(0.05).max(10).default(0.5),
@@ -24,17 +85,29 @@ export const tilesSchema = z.strictObject({
   minTiles: count.default(1),
 });
 
-export const fitSchema = z.strictObject({
-  epochs: count.max(100_000).default(100),
-  lr: z.number().positive().max(1).default(2e-4),
-  patience: count.default(20),
-  minEpochs: z.number().int().min(0).default(0),
-  schedule: z.enum(["constant", "cosine"]).default("constant"),
-  maxTiles: count.nullable().default(null),
-  weightDecay: z.number().min(0).max(1).default(1e-5),
-  dropout: z.number().min(0).max(0.9).nullable().default(null),
-  classWeights: z.enum(["balanced", "none"]).default("balanced"),
-  standardise: z.boolean().default(true),
+/** What a run settles itself. */
+const { seed: _seed, threads: _threads, ...FIT } = FIT_DEFAULTS;
+type StudyFit = Omit<FitOptions, "seed" | "threads">;
+
+/** The options of the fit are those of the models, whatever they are: names, bounds and defaults are told by them. */
+export const fitSchema = z.record(z.string(), z.unknown()).transform((given, context): StudyFit => {
+  const strange = Object.keys(given).filter((name) => !Object.hasOwn(FIT, name));
+  if (strange.length > 0) context.issues.push({ code: "unrecognized_keys", keys: strange, input: given });
+  const read = strange.length > 0 ? null : readFitOptions(given);
+  if (read?.ok === false) {
+    const wrong = Object.keys(given).filter((name) => !readFitOptions({ [name]: given[name] }).ok);
+    const { expected, received } = read.failure;
+    context.issues.push({
+      code: "custom",
+      message: expected,
+      path: wrong.slice(0, 1),
+      input: given,
+      params: { received },
+    });
+  }
+  if (read?.ok !== true) return z.NEVER;
+  const { seed: _, threads: __, ...options } = read.value;
+  return options;
 });
 
 export const splitSchema = z.strictObject({
@@ -75,6 +148,8 @@ export const studySchema = z.strictObject({
   slides: z.string().optional(),
   features: z.string().optional(),
   task: taskSchema,
+  /** Columns known of a bag beside its tiles. */
+  covariates: names.default([]),
   bag: z.enum(["slide", "case", "patient"]).default("slide"),
   tiles: tilesSchema.prefault({}),
   encoder: z.string().default("texture"),
@@ -90,17 +165,21 @@ export const studySchema = z.strictObject({
 
 export type StudyFile = z.infer<typeof studySchema>;
 
-/** Known keys at a place of the study file, for "did you mean". */
-export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+export type StudyTask = StudyFile["task"];
+export type SingleStudyTask = Exclude<StudyTask, { kind: "multitask" }>;
+
+/** Known keys at a place of the study file, for "did you mean". `kind` is that of the task at this place. */
+export function knownKeys(path: readonly PropertyKey[], kind: unknown): readonly string[] {
   const shapes: Record<string, { shape: object }> = {
     "": studySchema,
-    task: taskSchema,
     tiles: tilesSchema,
-    fit: fitSchema,
     split: splitSchema,
     evaluate: evaluateSchema,
   };
-  const place = path.filter((p) => typeof p === "string").join(".");
-  if (place === "allow") return ["finding", "why"];
-  return Object.keys(shapes[place]?.shape ?? {});
+  const place = path.filter((p) => typeof p === "string");
+  if (place[0] === "allow") return ["finding", "why"];
+  if (place[0] === "fit") return Object.keys(FIT);
+  if (place[0] !== "task") return Object.keys(shapes[place.join(".")]?.shape ?? {});
+  const known = Object.keys(TASKS[kind as keyof typeof TASKS]?.shape ?? {});
+  return place.length > 1 ? [...known, "weight"] : known;
 }

@@ -1,9 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Outcome } from "@nacre/core";
 import { describe, expect, it } from "vitest";
 import { checkBoard, readBoard } from "../../src/board/read-board.ts";
 import { emptyFolder } from "../small-cohort.ts";
-import { boardFolder, ENTRIES, writeRun } from "./board-folder.ts";
+import { boardFolder, ENTRIES, madeTable, writeRun } from "./board-folder.ts";
 
 function failureOf(outcome: Outcome<unknown>) {
   if (outcome.ok) throw new Error("expected a failure, received a board");
@@ -49,12 +50,35 @@ describe("board.yaml", () => {
   });
 });
 
+describe("a key that people write for another", () => {
+  it("is answered with the names that an entry has", () => {
+    const made = failureOf(check({ entries: [{ task: "t", model: "a", file: "a.csv" }] }));
+    expect(made.received).toContain("`model`, `file`");
+    expect(made.remedy).toMatch(/`encoder` and the `aggregator`.*; write `predictions`/);
+  });
+});
+
 describe("a folder without board.yaml", () => {
   it("has an entry for every sub-folder that holds a scorecard", () => {
     const folder = emptyFolder();
     for (const name of ["b", "a"]) writeRun(join(folder, name), { strength: 1, seed: 1 });
     const plan = readBoard(folder);
     expect(plan.ok && plan.value.entries.map((e) => e.name)).toEqual(["a", "b"]);
+  });
+
+  it("is refused where it holds tables alone, with a board.yaml for them that is read as it stands", () => {
+    const folder = emptyFolder();
+    for (const name of ["one model.csv", "b.csv"]) writeFileSync(join(folder, name), madeTable(1, 1));
+    const { received, remedy } = failureOf(readBoard(folder));
+    expect(received).toMatch(/but 2 tables$/);
+    const example = remedy.slice(remedy.indexOf("\n") + 1);
+    expect(example.split("\n")).toHaveLength(4);
+    writeFileSync(join(folder, "board.yaml"), example);
+    const plan = readBoard(folder);
+    expect(plan.ok && plan.value.entries.map((e) => e.source)).toEqual([
+      { kind: "table", file: join(folder, "b.csv") },
+      { kind: "table", file: join(folder, "one model.csv") },
+    ]);
   });
 
   it("is refused where it holds nothing, or is not there", () => {

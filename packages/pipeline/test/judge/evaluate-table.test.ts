@@ -67,7 +67,7 @@ describe("a table of predictions", () => {
     ["NaN", `${HEADER}a,1,test,x,NaN,0\nb,2,test,y,0,1\n`, "bad-value"],
     ["an empty probability", `${HEADER}a,1,test,x,,0\nb,2,test,y,0,1\n`, "bad-value"],
     ["an unknown label", `${HEADER}a,1,test,z,1,0\nb,2,test,y,0,1\n`, "bad-value"],
-    ["an unknown part", `${HEADER}a,1,val,x,1,0\nb,2,test,y,0,1\n`, "bad-value"],
+    ["an unknown part", `${HEADER}a,1,practice,x,1,0\nb,2,test,y,0,1\n`, "bad-value"],
     ["one patient with two labels", `${HEADER}a,1,test,x,1,0\nb,1,test,y,0,1\n`, "conflicting-label"],
   ])("fails by name for %s", (_, text, kind) => {
     expect(kindOf(() => judge(text))).toBe(kind);

@@ -4,7 +4,7 @@ import type { JudgedCard } from "../../src/paper/known.ts";
 import { latexTable } from "../../src/paper/table/latex-table.ts";
 import { latexText } from "../../src/paper/table/latex-text.ts";
 import { markdownTable } from "../../src/paper/table/markdown-table.ts";
-import { noteLetter, paperTable } from "../../src/paper/table/paper-table.ts";
+import { noteLetter, PAPER_MEASURES, paperTable } from "../../src/paper/table/paper-table.ts";
 import type { Estimate } from "../../src/report/score.ts";
 import { runKnown } from "./known-fixture.ts";
 
@@ -23,15 +23,27 @@ describe("LaTeX text", () => {
     ["a--b---c", "a-{}-b-{}-{}-c"],
     ["−0.2 ≥ 1 µm", "$-$0.2 $\\geq$ 1 $\\mu$m"],
     ["Kłodzko, Łódź", "Kłodzko, Łódź"],
+    ["IL-1β, TNF-α, Δ", "IL-1$\\beta$, TNF-$\\alpha$, $\\Delta$"],
+    ["a,,b", "a,{},b"],
+    ["e\u0301 zero\u200bwidth thin\u2009space", "é zerowidth thin space"],
+    ["ę", "\\ifdefined\\Umathcode ę\\else{\\fontencoding{T1}\\selectfont ę}\\fi{}"],
     ["two\nlines\u0000\tand  more", "two lines and more"],
   ])("of %j prints the same text", (text, latex) => {
     expect(latexText(text)).toBe(latex);
+  });
+
+  it("prints a letter that pdfTeX does not know as its number, and as itself where it is known", () => {
+    expect(latexText("中")).toBe(
+      "\\ifdefined\\Umathcode 中\\else\\ifcsname u8:\\detokenize{中}\\endcsname 中\\else{[}U+4E2D{]}\\allowbreak\\fi\\fi{}",
+    );
+    expect(latexText("🙂")).toContain("U+1F642");
   });
 
   it("never leaves a special character or a brace unpaired, whatever the text", () => {
     const special = Array.from({ length: 0x2100 }, (_, i) => String.fromCodePoint(i)).join("");
     const bare = latexText(special)
       .replace(/\\[\\{}$&#%_]/g, "")
+      .replace(/\\ifdefined\\Umathcode (.)\\else.+?\\fi\{\}/gu, "$1")
       .replace(/\$-\$|\$\^?[\\\w]+\$/g, "")
       .replace(/\\(text\w+|char\d+|ldots)\{\}/g, "");
     expect(bare).not.toMatch(/[\\$&#%_^]/);
@@ -55,7 +67,7 @@ describe("the table of a paper", () => {
 
   it("says the same numbers in LaTeX and in Markdown", () => {
     const numbers = (text: string): string[] => text.match(/\d+\.\d{3}/g) ?? [];
-    const latex = latexTable([hostile]).replaceAll("$-$", "-");
+    const latex = (latexTable([hostile]).split("\\midrule")[1] as string).replaceAll("$-$", "-");
     expect(numbers(latex)).toEqual(numbers(markdownTable([hostile])));
     expect(numbers(latex).length).toBeGreaterThan(30);
   });
@@ -88,7 +100,7 @@ describe("the table of a paper", () => {
   });
 
   it("escapes the names of models for each of the two", () => {
-    expect(latexTable([hostile])).toContain("A\\_1 \\& 50\\% \\textbar{} \\textless{}b\\textgreater{}");
+    expect(latexTable([hostile])).toContain("A\\_\\allowbreak{}1 \\& 50\\% \\textbar{} \\textless{}b\\textgreater{}");
     expect(markdownTable([hostile])).toContain("A\\_1 &amp; 50% \\| &lt;b&gt;");
   });
 
@@ -108,6 +120,17 @@ describe("the table of a paper", () => {
     const notices = ["SYNTHETIC DATA: no number here is clinical performance."];
     expect(markdownTable(card, { notices }).split("\n")[0]).toBe(`**${notices[0]}**`);
     expect(latexTable(card, { notices })).toContain(`\\caption{${notices[0]}`);
+  });
+
+  it("fits the line, however many measures it shows", () => {
+    for (const k of [1, 4, 6]) {
+      const latex = latexTable(card, { measures: PAPER_MEASURES.slice(0, k) });
+      const layout = latex.split("\n").find((line) => line.startsWith("\\begin{tabular}")) as string;
+      const [text, measures] = layout.split("*{");
+      const shares = (spec = ""): number[] => [...spec.matchAll(/p\{([\d.]+)/g)].map((m) => Number(m[1]));
+      const whole = [...shares(text), ...Array.from({ length: k }, () => shares(measures)[0])] as number[];
+      expect(whole.reduce((a, b) => a + b, 0)).toBeLessThan(0.93);
+    }
   });
 
   it("refuses an empty table and a label LaTeX cannot take", () => {

@@ -44,7 +44,7 @@ export function fixture({ patients = 20, strength = 3, pictures = true, seed = 7
   const rows = predictions(patients, strength, seed);
   const plain = predictions(patients, strength / 3, seed + 1);
   const options = { bootstrap: 200, subgroups: ["sex", "scanner"], seed };
-  const judged = evaluate(rows, TASK, options);
+  const judged = evaluate([...rows, ...tuneRows(rows, seed)], TASK, options);
   if (!judged.ok) throw new Error(judged.failure.received);
   const pool = evaluate(plain, TASK, options);
   if (!pool.ok) throw new Error(pool.failure.received);
@@ -74,6 +74,7 @@ export function fixture({ patients = 20, strength = 3, pictures = true, seed = 7
         },
       },
     },
+    examination: judged.value.examination,
     curves: curvesOf(sample(rows, "test"), sample(rows, "external")),
     audit: audit({ cohort, split: divided.value.split, task: TASK, seed }),
     slides,
@@ -139,6 +140,17 @@ function predictions(patients: number, strength: number, seed: number): Predicti
     }
   }
   return rows;
+}
+
+/** The tune part of each fold: test patients of the other one, as another model sees them. */
+function tuneRows(rows: readonly PredictionRow[], seed: number): PredictionRow[] {
+  return rows
+    .filter((r) => r.part === "test")
+    .map((r, i) => {
+      const odds = 2 * randomStream(seed, "tune", i).normal() + (r.label === "mutant" ? 2 : -2);
+      const p = 1 / (1 + Math.exp(-odds));
+      return { ...r, part: "tune", fold: r.fold === 0 ? 1 : 0, probabilities: [1 - p, p] };
+    });
 }
 
 function sample(rows: readonly PredictionRow[], part: "test" | "external") {

@@ -20,7 +20,7 @@ function poisoned(value: unknown, key = ""): unknown {
 }
 
 describe("renderReport", () => {
-  it("has the fourteen sections, each reached from the contents", () => {
+  it("has the fifteen sections, each reached from the contents", () => {
     const titles = [...page.matchAll(/<h2><span class="no">(\d+)<\/span>([^<]*)/g)].map((m) => `${m[1]} ${m[2]}`);
     expect(titles).toEqual([
       "1 Verdict",
@@ -30,13 +30,14 @@ describe("renderReport", () => {
       "5 Scorecard",
       "6 Curves",
       "7 Subgroups",
-      "8 Audit of cohort and split",
-      "9 Heatmaps",
-      "10 Tiles that spoke for and against",
-      "11 Every slide",
-      "12 Training",
-      "13 Limitations",
-      "14 Provenance",
+      "8 Beyond the headline",
+      "9 Audit of cohort and split",
+      "10 Heatmaps",
+      "11 Tiles that spoke for and against",
+      "12 Every slide",
+      "13 Training",
+      "14 Limitations",
+      "15 Provenance",
     ]);
   });
 

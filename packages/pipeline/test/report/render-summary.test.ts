@@ -27,6 +27,12 @@ describe("renderSummary", () => {
     );
   });
 
+  it("says what was learned on the tune parts, each time with the part it was judged on", () => {
+    expect(text).toMatch(/- External: at sensitivity at least 0\.98 on the tune part \(\d+ of \d+ positive patients\)/);
+    expect(text).toContain("- External: not recalibrated: no calibration did better on the tune part.");
+    expect(text).toMatch(/- Internal: recalibrated as the tune part chose \([a-z, ]+\): Brier score 0\.\d{3}/);
+  });
+
   it("gives the same bytes for the same value", () => {
     expect(renderSummary(fixture({ pictures: false }))).toBe(text);
   });

@@ -28,6 +28,29 @@ describe("a file written whole", () => {
   });
 });
 
+describe("a place that is taken", () => {
+  it.each([
+    ["a file where the folder should be", (f: string) => join(f, "taken", "a.txt"), /a file at .*taken$/],
+    ["a file further up", (f: string) => join(f, "taken", "deep", "a.txt"), /a file at .*taken$/],
+    ["a folder where the file should be", (f: string) => join(f, "folder"), /a folder at .*folder$/],
+  ])("is wrong usage, named: %s", (_, pathIn, received) => {
+    const folder = emptyFolder();
+    writeWhole(join(folder, "taken"), "kept");
+    mkdirSync(join(folder, "folder"));
+    const written = (() => {
+      try {
+        return writeWhole(pathIn(folder), "text");
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(kindOf(written)).toBe("bad-usage");
+    expect((written as FailureError).failure.received).toMatch(received);
+    expect(readFileSync(join(folder, "taken"), "utf8")).toBe("kept");
+    expect(readdirSync(folder).sort()).toEqual(["folder", "taken"]);
+  });
+});
+
 describe("what the system refuses", () => {
   it.each([
     ["ENOSPC", "disk-full"],

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csvRecords } from "../../src/study/csv-records.ts";
+import { csvRecords, readRecords } from "../../src/study/csv-records.ts";
 import { csvText } from "../../src/study/table.ts";
 
 const cell = fc.string({
@@ -47,6 +47,26 @@ describe("csvRecords", () => {
       ["4", "5"],
     ]);
     expect(numbers).toEqual([1, 3, 5]);
+  });
+
+  it("reads a text that comes in chunks as it reads it whole, wherever it is cut", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", " ", ",", '"', "\n", "\r", "\u0000"), maxLength: 40 });
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(40), { maxLength: 6 }), (csv, cuts) => {
+        const at = [0, ...cuts.filter((c) => c < csv.length).sort((a, b) => a - b), csv.length];
+        const chunks = at.slice(1).map((end, i) => csv.slice(at[i], end));
+        const records: (readonly string[])[] = [];
+        const numbers: number[] = [];
+        const reading = readRecords(chunks, ",");
+        let step = reading.next();
+        for (; step.done !== true; step = reading.next()) {
+          records.push(step.value.cells);
+          numbers.push(step.value.number);
+        }
+        expect({ records, numbers, problem: step.value }).toEqual(csvRecords(csv, ","));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it("stops at the first problem and names its row and column", () => {

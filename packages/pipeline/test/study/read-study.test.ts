@@ -61,7 +61,9 @@ describe("a study file", () => {
     [{ slides: undefined }, /neither/],
     [{ features: "f" }, /both/],
     [{ tiles: { size: 224, overlap: 224 } }, /224 of 224/],
-    [{ task: { kind: "survive" } }, /survive/],
+    [{ task: { kind: "survive", time: "t" } }, /no such key/],
+    [{ task: { kind: "survival", time: "t" } }, /survival/],
+    [{ task: { kind: "multitask", tasks: {} } }, /none/],
     [{ task: { kind: "classify" } }, /no such key/],
     [{ split: { by: "file" } }, /no such key/],
   ])("refuses what cannot be run, before anything is read: %j", (change, received) => {

@@ -7,6 +7,11 @@ import { type BadCell, badCell, cellOf, idColumn, type Placement, type SplitTabl
 
 const FOLD_HEADER = /^(?:fold|split|k)[ _=-]?(\d{1,4})$/i;
 
+/** True for `fold_0`, `Fold 3` and their kin. */
+export function isFoldHeader(name: string): boolean {
+  return FOLD_HEADER.test(name.trim());
+}
+
 export function isFoldTable(table: SplitTable): boolean {
   const columns = foldColumns(table);
   if (columns.length === 0 || idColumn(table) < 0) return false;

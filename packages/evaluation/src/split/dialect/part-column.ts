@@ -7,9 +7,20 @@ import { isForeignTune, partNamed } from "./part-name.ts";
 import { type BadCell, badCell, cellOf, idColumn, type Placement, type SplitTable } from "./placement.ts";
 
 const PART_COLUMNS = ["part", "split", "partition", "set", "subset", "data_split", "fold"];
+const FOLD_COLUMNS = new Set(["fold", "kfold", "fold_id"]);
 const MAX_FOLDS = 50;
 
 export type PartColumnDialect = "nacre" | "part-column" | "flamby" | "fold-column";
+
+/** True for the plain name of a column of parts. */
+export function isPartColumn(name: string): boolean {
+  return PART_COLUMNS.includes(name);
+}
+
+/** True for the plain name of a column of numbered folds. */
+export function isFoldColumn(name: string): boolean {
+  return FOLD_COLUMNS.has(name);
+}
 
 export function partColumnDialectOf(table: SplitTable): PartColumnDialect | null {
   const header = plainHeader(table);
@@ -67,7 +78,7 @@ function partColumn(table: SplitTable): number {
 
 /** The numbers in the column fold; null where there are no such column, other text, one fold or too many. */
 function numberedFolds(table: SplitTable): (number | null)[] | null {
-  const at = plainHeader(table).findIndex((name) => name === "fold" || name === "kfold" || name === "fold_id");
+  const at = plainHeader(table).findIndex(isFoldColumn);
   if (at < 0) return null;
   const cells = table.rows.map((row) => cellOf(row, at).replace(/\.0$/, ""));
   const distinct = new Set(cells.filter((cell) => cell !== ""));

@@ -142,7 +142,11 @@ export function explanationFact({ report }: Known): string | null {
   return `Heatmaps show attention (where the weight lay) and contribution (what each tile added to the log-odds; exact).${checked}`;
 }
 
-function perPart(card: Known["card"], say: (part: PartScore) => string): string | null {
-  const said = judgedParts(card).map(({ name, part }) => sentence(`${name}: ${say(part)}`));
+/** One sentence a part, of those that have something to say; null where none has. */
+export function perPart(card: Known["card"], say: (part: PartScore) => string | null): string | null {
+  const said = judgedParts(card).flatMap(({ name, part }) => {
+    const text = say(part);
+    return text === null ? [] : [sentence(`${name}: ${text}`)];
+  });
   return said.length === 0 ? null : said.join(" ");
 }

@@ -1,6 +1,7 @@
 /** What the study was: its name, its aim, what was not done. Plain text; null where this input does not say. */
 import { counted, listed } from "../../report/number-text.ts";
 import type { Known } from "../known.ts";
+import { recalibrationFact } from "./beyond-fact.ts";
 
 /** Name, outcome and kind of model. */
 export function titleFact({ title, report, card }: Known): string {
@@ -21,10 +22,13 @@ export function objectiveFact({ report }: Known): string {
 }
 
 /** Nothing is refitted or recalibrated after judging. */
-export function updatingFact({ report }: Known): string | null {
-  return report === null
-    ? null
-    : "The model was not updated: nothing was refitted or recalibrated after it was judged.";
+export function updatingFact(known: Known): string | null {
+  const tried = recalibrationFact(known);
+  const kept =
+    tried === null
+      ? "The model was not updated: nothing was refitted or recalibrated after it was judged."
+      : "The model and its predictions were left as they are; recalibration was only examined.";
+  return known.report === null ? tried : joined(kept, tried);
 }
 
 /** The texts that are known, one after another; null where none is. */

@@ -1,4 +1,7 @@
-/** The results table as LaTeX. It needs the package booktabs and nothing else. */
+/**
+ * The results table as LaTeX. It needs the packages array and booktabs, and prints with any engine. Columns are shares of the
+ * line, so that the table fits the page of any class; a cell breaks into as many lines as it needs.
+ */
 import type { JudgedCard } from "../known.ts";
 import { latexText } from "./latex-text.ts";
 import {
@@ -27,17 +30,16 @@ export function latexTable(
     );
   }
   const table = paperTable(asNamed(cards), options);
-  const letters = table.columns.map((_, i) => (i < 2 ? "l" : i === 2 ? "r" : "c")).join("");
   return [
-    "% Needs \\usepackage{booktabs}.",
+    "% Needs \\usepackage{array,booktabs}.",
     ...table.notices.map((n) => `% ${n.replace(/\s+/g, " ")}`),
     "\\begin{table}",
-    "\\centering\\footnotesize\\setlength{\\tabcolsep}{3pt}",
+    "\\centering\\footnotesize\\setlength{\\tabcolsep}{1.5pt}",
     `\\caption{${[...table.notices, table.caption].map(latexText).join(" ")}}`,
     `\\label{${label}}`,
-    `\\begin{tabular}{${letters}}`,
+    `\\begin{tabular}{${layout(table.columns.length - TEXT_SHARES.length)}}`,
     "\\toprule",
-    `${table.columns.map(latexText).join(" & ")} \\\\`,
+    `${table.columns.map((c) => `\\scriptsize ${latexText(c)}`).join(" & ")} \\\\`,
     "\\midrule",
     ...table.rows.map((row, i) => rowText(row, table.rows[i - 1])),
     "\\bottomrule",
@@ -52,10 +54,27 @@ export function latexTable(
   ].join("\n");
 }
 
+/** Shares of the line for model, part and patients, and for all measures together. */
+const TEXT_SHARES = [0.135, 0.1, 0.1];
+const MEASURE_SHARE = 0.58;
+
+/** Without the space at its start, a cell's first word would never be hyphenated. */
+function layout(measures: number): string {
+  const column = (align: string, share: number): string =>
+    `>{\\${align}\\arraybackslash\\hspace{0pt}}p{${Number(share.toFixed(3))}\\linewidth}`;
+  const each = column("centering", Math.min(MEASURE_SHARE / measures, 0.12));
+  return `@{}${TEXT_SHARES.map((share) => column("raggedright", share)).join("")}*{${measures}}{${each}}@{}`;
+}
+
 /** A model's name stands on its first row only. */
 function rowText(row: PaperRow, before: PaperRow | undefined): string {
-  const model = before?.model === row.model && before.part !== row.part ? "" : latexText(row.model);
-  return `${[model, latexText(row.part), latexText(row.n), ...row.cells.map(cellText)].join(" & ")} \\\\`;
+  const model = before?.model === row.model && before.part !== row.part ? "" : row.model;
+  return `${[...[model, row.part, row.n].map(breakable), ...row.cells.map(cellText)].join(" & ")} \\\\`;
+}
+
+/** Names of models are often words joined by underscores, which LaTeX would not break. */
+function breakable(text: string): string {
+  return latexText(text).replaceAll("\\_", "\\_\\allowbreak{}");
 }
 
 function cellText({ value, interval, note }: PaperCell): string {
@@ -63,7 +82,7 @@ function cellText({ value, interval, note }: PaperCell): string {
   if (value === null) return `--${mark}`;
   return interval === null
     ? `${latexText(value)}${mark}`
-    : `\\shortstack{${latexText(value)}\\\\{\\scriptsize ${latexText(interval)}}}`;
+    : `${latexText(value)}\\par{\\scriptsize ${latexText(interval)}}`;
 }
 
 /** One scorecard, with or without a name, is a list of one. */

@@ -1,7 +1,8 @@
 /**
- * Any text as LaTeX that prints that text: special characters, ligatures that would change it, and signs that pdfTeX does not know
- * without further packages. Letters beyond ASCII stay as they are (UTF-8 is the default of LaTeX since 2018).
+ * Any text as LaTeX that prints that text: special characters, ligatures that would change it, and signs beyond ASCII
+ * (`latex-letter.ts`). It compiles with every engine and needs no package.
  */
+import { latexLetter } from "./latex-letter.ts";
 
 const ESCAPED: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
@@ -24,7 +25,6 @@ const ESCAPED: Readonly<Record<string, string>> = {
   "]": "{]}",
   "*": "{*}",
   "\u00a0": "~",
-  "\u2212": "$-$",
   "–": "--",
   "—": "---",
   "…": "\\ldots{}",
@@ -32,23 +32,18 @@ const ESCAPED: Readonly<Record<string, string>> = {
   "’": "'",
   "“": "``",
   "”": "''",
-  "±": "$\\pm$",
-  "×": "$\\times$",
-  "≤": "$\\leq$",
-  "≥": "$\\geq$",
-  µ: "$\\mu$",
-  μ: "$\\mu$",
-  "²": "$^2$",
-  "³": "$^3$",
-  "°": "$^\\circ$",
 };
 
-/** The text, escaped; white space and control characters become single spaces. */
+/** The text, escaped; white space and control characters become single spaces, signs without a shape are left out. */
 export function latexText(text: string): string {
   return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+| {2,}/gu, " ")
+    .normalize("NFC")
+    .replace(/(?:(?!\u00a0)[\p{Cc}\p{Z}])+/gu, " ")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/\p{Cs}/gu, "\ufffd")
     .trim()
-    .replace(/(-(?=-)|[?!](?=[`‘]))|[µμ²³]|[^\p{L}\p{N} ]/gu, (c, joint?: string) =>
-      joint === undefined ? (ESCAPED[c] ?? c) : `${c}{}`,
-    );
+    .replace(/(-(?=-)|,(?=,)|[?!](?=[`‘]))|[^A-Za-z0-9 ]/gu, (c, joint?: string) => {
+      if (joint !== undefined) return `${c}{}`;
+      return ESCAPED[c] ?? (c > "~" ? latexLetter(c) : c);
+    });
 }

@@ -4,7 +4,7 @@
  */
 import type { ReliabilityBin } from "@nacre/evaluation";
 import { html, type Markup } from "../html.ts";
-import { count, decimal } from "../number-text.ts";
+import { count, counted, decimal } from "../number-text.ts";
 import { chartTable } from "../table.ts";
 import { at, type Frame } from "./frame.ts";
 import { lineChart, type Mark, type Series } from "./line-chart.ts";
@@ -20,12 +20,16 @@ type Filled = ReliabilityBin & { readonly meanProbability: number; readonly obse
 const BELOW = 54;
 const BAR = 34;
 
-/** @param claim what the probability is of, for the axis: "mutant", "the predicted class" */
-export function reliabilityChart(parts: readonly ReliabilityPart[], claim: string): Markup {
+/** @param claim what the probability is of, for the axis: "mutant", "the predicted class"; `id` is unique within the page */
+export function reliabilityChart(
+  parts: readonly ReliabilityPart[],
+  claim: string,
+  { id = "reliability", title = "Reliability" }: { readonly id?: string; readonly title?: string } = {},
+): Markup {
   const most = Math.max(1, ...parts.flatMap((p) => p.bins.map((b) => b.n)));
   return lineChart({
-    id: "reliability",
-    title: "Reliability",
+    id,
+    title,
     description: `Observed share against predicted probability; on the diagonal the probabilities are true. Bars below: patients in each bin, at most ${most}.`,
     x: { name: `predicted probability of ${claim}`, domain: [0, 1] },
     y: { name: "observed share", domain: [0, 1] },
@@ -47,7 +51,7 @@ function series(p: ReliabilityPart): Series {
   const marks = filled(p.bins).map(
     (b): Mark => ({ x: b.meanProbability, y: b.observed, low: b.observedLow, high: b.observedHigh }),
   );
-  return { role: p.role, name: `${p.role}: ${count(n)} patients`, points: [], marks };
+  return { role: p.role, name: `${p.role}: ${counted(n, "patient")}`, points: [], marks };
 }
 
 function filled(bins: readonly ReliabilityBin[]): Filled[] {

@@ -15,12 +15,13 @@ export function askedSection(data: ReportData): Section {
 
 function sentence(a: Asked): string {
   const others = a.classes.filter((c) => c !== a.positive);
-  const task =
+  const classes =
     a.classes.length === 2
       ? `tell ${a.positive} from ${others[0] ?? "the rest"}`
       : `tell ${a.classes.length} classes apart (${listed(a.classes)})`;
   const bag = a.bag === "slide" ? "Each slide is one bag of tiles" : `All slides of a ${a.bag} are one bag of tiles`;
-  return `Can a model ${task} (column “${a.label}”) from whole slides, with labels for ${a.bag === "slide" ? "slides" : `${a.bag}s`} only and no drawn regions? ${bag}; a patient's prediction is the mean over that patient's bags, and every number in this report counts patients.`;
+  const task = a.question ?? `${classes} (column “${a.label}”)`;
+  return `Can a model ${task} from whole slides, with labels for ${a.bag === "slide" ? "slides" : `${a.bag}s`} only and no drawn regions? ${bag}; a patient's prediction is the mean over that patient's bags, and every number in this report counts patients.`;
 }
 
 function facts(a: Asked): Markup[] {
@@ -30,7 +31,9 @@ function facts(a: Asked): Markup[] {
       : `${a.tiles.size} px at ${a.tiles.mpp} µm per pixel (${decimal(a.tiles.size * a.tiles.mpp, 0)} µm a side), overlap ${a.tiles.overlap} px, at least ${decimal(a.tiles.minTissue * 100, 0)} % tissue`;
   const split = `by ${a.split.by}, ${counted(a.split.folds, "fold")}${a.split.tune === null ? "" : `, ${decimal(a.split.tune * 100, 0)} % of each training part set aside to tune`}`;
   const rows: [string, string][] = [
-    ["Classes", a.classes.map((c) => (c === a.positive ? `${c} (positive)` : c)).join(", ")],
+    a.question === undefined
+      ? ["Classes", a.classes.map((c) => (c === a.positive ? `${c} (positive)` : c)).join(", ")]
+      : ["Parts balanced by", `${a.label}: ${a.classes.join(", ")}`],
     ["Tiles", tiles],
     [
       "Encoder",

@@ -1,24 +1,12 @@
 /** What stands beside the headline: other measures, triage, recalibration, chance, subgroups tested together, shift, power. */
 import type { Evaluation, PartExamination, PartScore } from "@nacre/evaluation";
+import { BEYOND_NAMES } from "../answers/measure-name.ts";
 import { html, type Markup } from "../html.ts";
-import { count, decimal, estimateText, sentence } from "../number-text.ts";
+import { count, decimal, estimateText, pText, sentence } from "../number-text.ts";
 import { estimateCell, table } from "../table.ts";
 import type { NamedPart } from "./scorecard.ts";
 import type { Section } from "./section.ts";
-
-const NAMES: Readonly<Record<string, string>> = {
-  f1: "F1",
-  weightedF1: "F1, weighted by class",
-  mcc: "Matthews correlation (MCC)",
-  logLoss: "Log loss",
-  eceMass: "Calibration error, bins of equal mass",
-  sensitivity: "Sensitivity at 0.5",
-  specificity: "Specificity at 0.5",
-  ppv: "Positive predictive value at 0.5",
-  npv: "Negative predictive value at 0.5",
-  quadraticKappa: "Quadratic kappa",
-  linearKappa: "Linear kappa",
-};
+import { operatingItems, shiftMarkup } from "./shift.ts";
 
 export function beyondSection({ internal, external, examination }: Evaluation): Section {
   const both: NamedPart[] = [
@@ -34,7 +22,7 @@ export function beyondSection({ internal, external, examination }: Evaluation): 
     id: "beyond",
     title: "Beyond the headline",
     body: html`${measures(parts)}${parts.map(([name, p]) => p !== null && html`${triage(name, p)}${recalibration(name, p)}`)}
-<h3>What the claim is worth</h3><ul>${asked.map(([name, e]) => e !== null && worth(name, e))}${shift(examination)}</ul>`,
+<h3>What the claim is worth</h3><ul>${asked.map(([name, e]) => e !== null && worth(name, e))}${shift(examination)}</ul>${shiftMarkup(examination)}`,
   };
 }
 
@@ -42,7 +30,7 @@ function measures(parts: readonly NamedPart[]): Markup {
   const names = [...new Set(parts.flatMap(([, p]) => (p === null ? [] : Object.keys({ ...p.more, ...p.ordinal }))))];
   const rows = names.map(
     (name) =>
-      html`<tr><th scope="row">${NAMES[name] ?? name}</th>${parts.map(([, p]) => estimateCell(p && { ...p.more, ...p.ordinal }[name], "no such part"))}</tr>`,
+      html`<tr><th scope="row">${BEYOND_NAMES[name] ?? name}</th>${parts.map(([, p]) => estimateCell(p && { ...p.more, ...p.ordinal }[name], "no such part"))}</tr>`,
   );
   return table("Other measures", [{ name: "Measure" }, ...parts.map(([name]) => ({ name }))], rows);
 }
@@ -59,14 +47,15 @@ function recalibration(name: string, { recalibration: r }: PartScore): Markup | 
   const row = (what: string, m: typeof r.before | null, reason: string): Markup =>
     html`<tr><th scope="row">${what}</th>${[m?.ece, m?.eceMass, m?.brier, m?.logLoss, m?.slope].map((e) => estimateCell(e, reason))}</tr>`;
   const heads = ["Calibration", "ECE", "ECE, equal mass", "Brier", "Log loss", "Slope"].map((h) => ({ name: h }));
-  return html`<h3>${name}: recalibration</h3><p class="note">Fitted on ${count(r.tune.n)} tune patients, judged on ${count(r.test.n)} others.</p>${table(
-    "Before and after",
-    heads,
-    [row("as it is", r.before, ""), ...r.methods.map((m) => row(m.method, m.after, "not fitted"))],
-  )}`;
+  return html`<h3>${name}: recalibration</h3><p class="note">${sentence(r.rule)}</p>${table("Before and after", heads, [
+    row("as it is", r.before, ""),
+    ...r.methods.map((m) => row(m.method, m.after, "not fitted")),
+    ...(r.chosen === null ? [] : [row("as each tune part chose", r.chosen.after, "")]),
+  ])}`;
 }
 
-function worth(name: string, { nullTest, power, subgroups }: PartExamination): Markup {
+function worth(name: string, part: PartExamination): Markup {
+  const { nullTest, power, subgroups } = part;
   const told = subgroups.flatMap(({ column, difference, adjusted }) => {
     const { worst } = difference;
     if (worst === null) return [];
@@ -81,14 +70,10 @@ function worth(name: string, { nullTest, power, subgroups }: PartExamination): M
   }${told.map((t) => html`<li>${name}. ${t}</li>`)}${
     power !== null &&
     html`<li>${name}: an interval of the AUROC no wider than ${decimal(2 * power.halfWidth, 1)} takes about ${count(power.precision.patients)} patients of this mix; to show that it is above chance, ${count(power.aboveChance.patients)}.</li>`
-  }`;
+  }${operatingItems(name, part)}`;
 }
 
 function shift({ shift: s }: Evaluation["examination"]): Markup | null {
   if (s === null) return null;
   return html`<li>External minus internal AUROC: ${estimateText(s.difference)}${s.p !== null && `, p ${pText(s.p)}`}.</li>`;
-}
-
-function pText(p: number): string {
-  return p < 0.001 ? "below 0.001" : decimal(p);
 }

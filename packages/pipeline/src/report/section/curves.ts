@@ -6,7 +6,7 @@ import { type DecisionPart, decisionChart } from "../chart/decision.ts";
 import { type ChartPoint, lineChart, type Series } from "../chart/line-chart.ts";
 import { type ReliabilityPart, reliabilityChart } from "../chart/reliability.ts";
 import { type Content, html, type Markup } from "../html.ts";
-import { count, decimal, intervalText, sentence } from "../number-text.ts";
+import { count, counted, decimal, intervalText, sentence } from "../number-text.ts";
 import type { Asked, ClassCurves, CurvePoints, Curves } from "../report-data.ts";
 import type { Estimate, PartScore, Scorecard } from "../score.ts";
 import { chartTable } from "../table.ts";
@@ -136,7 +136,7 @@ function precisionSteps(points: CurvePoints): ChartPoint[] {
 
 /** "external: AUROC 0.934 (0.881 to 0.972); 20 patients, 10 positive". */
 function areaText(p: Drawn, measure: string, e: Estimate | null): string {
-  const who = `${count(p.points.n)} patients, ${count(p.points.positives)} positive`;
+  const who = `${counted(p.points.n, "patient")}, ${count(p.points.positives)} positive`;
   if (e === null) return `${p.role}: ${who}`;
   if (e.value === null) return `${p.role}: ${measure} undefined (${e.reason ?? "no reason recorded"}); ${who}`;
   return `${p.role}: ${measure} ${decimal(e.value)} (${intervalText(e) ?? "no interval"}); ${who}`;

@@ -1,7 +1,7 @@
 /** The first page: what this is not, the verdict, one drawing of the result beside its rivals, and every warning. */
 import { type ForestRow, forest } from "../chart/forest.ts";
 import { html, type Markup } from "../html.ts";
-import { count, decimal, intervalText, unbroken } from "../number-text.ts";
+import { counted, decimal, intervalText, unbroken } from "../number-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { scroll } from "../table.ts";
 import { verdict } from "../verdict.ts";
@@ -33,7 +33,7 @@ function headline(data: ReportData): Markup | null {
   if (part === null || part.auroc.value === null) return null;
   const e = part.auroc;
   const where = external === null ? "Internal" : "External";
-  return html`<p class="headline">${where} AUROC ${decimal(part.auroc.value)}<small>95 % interval ${intervalText(e) ?? "none"}, n = ${count(e.n)} patients${data.synthetic && ", synthetic data"}</small></p>`;
+  return html`<p class="headline">${where} AUROC ${decimal(part.auroc.value)}<small>95 % interval ${intervalText(e) ?? "none"}, n = ${counted(e.n, "patient")}${data.synthetic && ", synthetic data"}</small></p>`;
 }
 
 function glance(data: ReportData): Markup {
@@ -59,10 +59,11 @@ function localisation(data: ReportData): Markup | null {
   const l = data.localisation;
   if (l === undefined) return null;
   return html`<p>Where the truth is known, ${decimal(l.mean * 100, 1)} % of the tiles of highest contribution lie inside it
-(mean of ${count(l.slides)} slides; least on one slide ${decimal(l.minimum * 100, 1)} %). <span class="muted">${l.rule}</span></p>`;
+(mean of ${counted(l.slides, "slide")}; least on one slide ${decimal(l.minimum * 100, 1)} %). <span class="muted">${l.rule}</span></p>`;
 }
 
-function warningList(data: ReportData): Markup {
+/** Everything a reader must know before the numbers. */
+export function warningList(data: ReportData): Markup {
   const list = warnings(data);
   if (list.length === 0) {
     return html`<p>No refusal was let through, no scale was assumed or overridden, patients and sites are known, and no slide failed.</p>`;

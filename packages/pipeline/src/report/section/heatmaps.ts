@@ -2,8 +2,9 @@
  * Where the model looked: slide, signed contribution and attention side by side, on one colour scale for all slides, so
  * that a benign slide stays pale. Percentiles within a slide are never used: they paint every slide red somewhere.
  */
+import { LARGEST_INTEGRATED } from "../../explain/bag-evidence.ts";
 import { html, imageSource, type Markup } from "../html.ts";
-import { counted, decimal, digitsFor, signed } from "../number-text.ts";
+import { count, counted, decimal, digitsFor, signed } from "../number-text.ts";
 import type { Pictures } from "../picture-budget.ts";
 import { outcomeText } from "../prediction-text.ts";
 import type { Colour, HeatmapEntry, HeatmapSet, ReportData } from "../report-data.ts";
@@ -17,12 +18,25 @@ export function heatmapsSection(data: ReportData, pictures: Pictures): Section {
   return {
     id: "heatmaps",
     title,
-    body: html`<p><strong>Contribution</strong> is what a tile added to or took from the log-odds of <em>${set.className}</em>: the contributions of a slide add up to
-the log-odds that its model gave it (to their mean, where several models were averaged). <strong>Attention</strong> is how much weight a tile was given, whatever it spoke for. <strong>Attention is not causation</strong>, and neither is an annotation by a pathologist.</p>
+    body: html`<p>${meaning(set)} <strong>Attention</strong> is how much weight a tile was given, whatever it spoke for. <strong>Attention is not causation</strong>, and neither is an annotation by a pathologist.</p>
 ${scales(set)}<p class="note">${set.choice} One scale for all slides: colours can be compared between slides. Activate a picture to enlarge it.</p>
 ${pictures.heatmaps.map((e) => entry(e, data))}
 ${pictures.heatmapsLeft > 0 && html`<p class="note">Heatmaps of ${counted(pictures.heatmapsLeft, "more slide")} were left out to keep this file small; they are in the folder heatmaps.</p>`}`,
   };
+}
+
+function meaning({ className, unit = "log-odds", method = "exact" }: HeatmapSet): Markup {
+  const what = html`<strong>Contribution</strong> is what a tile added to or took from the ${unit} of <em>${className}</em>:`;
+  switch (method) {
+    case "exact":
+      return html`${what} the contributions of a slide add up to
+the ${unit} that its model gave it (to their mean, where several models were averaged).`;
+    case "integrated-gradients":
+      return html`${what} this model mixes tiles with each other, so its gradient was followed from a slide of mean train tiles to this one (integrated gradients); contributions add up to the difference of the two, within the error of the sum.
+Slides of more than ${count(LARGEST_INTEGRATED)} tiles have the gradient of the end alone (gradient × input).`;
+    case "gradient-input":
+      return html`${what} this model mixes tiles with each other, so it is the gradient of the score times the distance of the tile from the mean train tile (gradient × input), which is true to the first order only; sums may differ from the answer.`;
+  }
 }
 
 function entry(e: HeatmapEntry, data: ReportData): Markup {
@@ -39,8 +53,9 @@ function picture(e: HeatmapEntry, url: string, what: string): Markup {
 function scales(set: HeatmapSet): Markup {
   const s = set.contributionScale;
   const digits = digitsFor(s);
+  const method = METHOD_NAMES[set.method ?? "exact"];
   return html`<div class="scales">${scaleBar(
-    "Contribution of a tile, log-odds",
+    `Contribution of a tile, ${set.unit ?? "log-odds"}${method}`,
     set.contributionColours,
     [`${signed(-s, digits)} or less`, "0", `${signed(s, digits)} or more`],
     [`against ${set.className}`, `for ${set.className}`],
@@ -51,6 +66,12 @@ function scales(set: HeatmapSet): Markup {
     ["ignored", "weighted"],
   )}</div>`;
 }
+
+const METHOD_NAMES = {
+  exact: "",
+  "integrated-gradients": " (integrated gradients)",
+  "gradient-input": " (gradient × input)",
+} as const;
 
 function scaleBar(
   name: string,

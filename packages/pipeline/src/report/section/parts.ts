@@ -12,7 +12,7 @@ export function partsSection(data: ReportData): Section {
   return {
     id: "parts",
     title: "Who is in which part",
-    body: html`<p>The model is fitted on <em>train</em>; <em>tune</em> decides when to stop; <em>test</em> and <em>external</em> are only reported. No choice was made on them.</p>
+    body: html`<p>The model is fitted on <em>train</em>; <em>tune</em> decides when to stop, and teaches recalibration and thresholds; <em>test</em> and <em>external</em> are only reported. No choice was made on them.</p>
 ${partTable(data)}<h3>From the cohort table to the result</h3>${flow(data.flow)}`,
   };
 }

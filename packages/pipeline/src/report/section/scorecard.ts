@@ -91,7 +91,8 @@ export type NamedPart = readonly [string, PartScore | null];
 export function delong(parts: readonly NamedPart[]): Markup | null {
   const said = parts.flatMap(([name, part]) => {
     const d = part?.auroc.delong;
-    return d && d.low !== null && d.high !== null
+    // Where every pair is in the right order the closed form has no width, which says nothing about how sure it is.
+    return d && d.low !== null && d.high !== null && d.low < d.high
       ? [`${name.toLowerCase()} ${decimal(d.low)} to ${decimal(d.high)}`]
       : [];
   });

@@ -12,12 +12,12 @@ export function slidesSection(data: ReportData, limits: ReportLimits): Section {
   const rows = data.slides.slice(0, limits.rows ?? 2000);
   const pictured = data.slides.length <= (limits.thumbnails ?? 200) && data.slides.some((s) => s.thumbnail !== null);
   const probability = data.asked.classes.length === 2 ? `Probability of ${data.asked.positive}` : "Probability";
+  const inWords = data.slides.some((s) => s.answer !== undefined);
   const columns = [
     "Slide",
     "Part",
     "Label",
-    "Called",
-    probability,
+    ...(inWords ? ["Answer"] : ["Called", probability]),
     "State",
     "Tiles",
     "µm per pixel",
@@ -33,7 +33,7 @@ export function slidesSection(data: ReportData, limits: ReportLimits): Section {
     body: html`${leftOut(data, rows.length, pictured)}${scroll(
       "Every slide",
       html`<table data-sortable><caption>${counted(rows.length, "slide")}</caption><thead><tr>${head}</tr></thead>
-<tbody>${rows.map((s) => row(s, data.asked, pictured))}</tbody></table>`,
+<tbody>${rows.map((s) => row(s, pictured, inWords ? html`<td class="word">${s.answer ?? ""}</td>` : prediction(s, data.asked)))}</tbody></table>`,
     )}`,
   };
 }
@@ -45,7 +45,7 @@ function leftOut(data: ReportData, shown: number, pictured: boolean): Markup {
 ${pictures && html`<p class="note">Thumbnails were left out to keep this file small.</p>`}`;
 }
 
-function row(s: SlideEntry, asked: Asked, pictured: boolean): Markup {
+function row(s: SlideEntry, pictured: boolean, answer: Markup): Markup {
   const picture =
     pictured &&
     html`<td class="pic">${s.thumbnail !== null && html`<img src="${imageSource(s.thumbnail)}" alt="thumbnail of ${s.slide}" loading="lazy">`}</td>`;
@@ -53,7 +53,7 @@ function row(s: SlideEntry, asked: Asked, pictured: boolean): Markup {
     s.failure === null
       ? html`<span class="tag done">${s.state}</span>`
       : html`<span class="tag failed">${s.state}: ${s.failure.kind}</span>`;
-  return html`<tr>${picture}<th scope="row" class="word">${s.slide}</th><td>${partText(s)}</td><td>${s.label ?? "missing"}</td>${prediction(s, asked)}<td>${state}</td>
+  return html`<tr>${picture}<th scope="row" class="word">${s.slide}</th><td>${partText(s)}</td><td>${s.label ?? "missing"}</td>${answer}<td>${state}</td>
 <td class="num" data-key="${s.tiles ?? ""}">${s.tiles === null ? "" : count(s.tiles)}</td><td class="num" data-key="${s.mpp ?? ""}">${scale(s)}</td><td>${s.patient}</td><td>${s.site ?? "unknown"}</td></tr>`;
 }
 

@@ -12,7 +12,7 @@ export function tilesSection(data: ReportData, pictures: Pictures): Section {
   return {
     id: "tiles",
     title,
-    body: html`<p>Under each tile: its contribution in log-odds, its share of the attention, and its top-left corner in level-0 pixels of the slide.</p>
+    body: html`<p>Under each tile: its contribution in ${data.heatmaps?.unit ?? "log-odds"}, its share of the attention, and its top-left corner in level-0 pixels of the slide.</p>
 ${pictures.tiles.map((s) => slideTiles(s, data))}
 ${pictures.tilesLeft > 0 && html`<p class="note">Tiles of ${counted(pictures.tilesLeft, "more slide")} were left out to keep this file small; their places are in the folder heatmaps.</p>`}`,
   };

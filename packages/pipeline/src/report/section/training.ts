@@ -26,11 +26,11 @@ export function trainingSection(data: ReportData): Section {
     id: "training",
     title,
     body: html`<p>The epoch kept is the one of least loss on the tune part. Test and external patients were not looked at.</p>${table("Fit of each fold", heads, rows)}
-<div class="charts">${data.training.slice(0, 10).map(lossChart)}</div>`,
+<div class="charts">${data.training.slice(0, 10).map((t) => lossChart(t, data.lossName ?? "cross-entropy"))}</div>`,
   };
 }
 
-function lossChart(t: FoldTraining): Markup | null {
+function lossChart(t: FoldTraining, name: string): Markup | null {
   if (t.history.length === 0) return null;
   const train = t.history.map((h) => ({ x: h.epoch, y: h.trainLoss }));
   const tune = t.history.flatMap((h) => (h.tuneLoss === null ? [] : [{ x: h.epoch, y: h.tuneLoss }]));
@@ -43,7 +43,7 @@ function lossChart(t: FoldTraining): Markup | null {
     title: `Loss, fold ${t.fold}`,
     description: `Loss on the train and tune parts over ${t.history.length} epochs; epoch ${t.bestEpoch} was kept.`,
     x: { name: "epoch", domain: [first, last], digits: 0 },
-    y: { name: "cross-entropy", domain: [0, top * 1.05], digits: 2 },
+    y: { name, domain: [0, top * 1.05], digits: 2 },
     series: [
       { role: "train", name: "train", points: train },
       ...(tune.length === 0

@@ -1,0 +1,10 @@
+/** A judgement of risks, numbers or several labels as a folder. */
+import { renderAnswers } from "../report/answers/render-answers.ts";
+import type { AnswerScorecard } from "./judge-answers.ts";
+import { writeJudged } from "./judgement-folder.ts";
+import { scorecardJson } from "./scorecard-json.ts";
+
+/** Writes scorecard.json and report.html and gives their paths. @throws FailureError bad-usage, disk-full, no-permission */
+export function writeAnswers(folder: string, card: AnswerScorecard): string[] {
+  return writeJudged(folder, { scorecard: scorecardJson(card), report: (options) => renderAnswers(card, options) });
+}
