@@ -8,7 +8,8 @@ export default defineConfig({
     pool: "forks",
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Whole runs through the command are tests too: generous, so that a slow machine is not a failure.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -235,7 +235,10 @@ describe("lists", () => {
   it("name the built-in encoder and the aggregators", async () => {
     expect((await command("encoders")).json.encoders.map((e: { name: string }) => e.name)).toContain("texture");
     const { json } = await command("aggregators");
-    expect(json.aggregators.map((a: { name: string }) => a.name)).toEqual(["mean", "max", "abmil", "clam-sb"]);
+    expect(json.probes.map((p: { name: string }) => p.name)).toContain("linear-probe");
+    expect(json.aggregators.map((a: { name: string }) => a.name)).toEqual(
+      expect.arrayContaining(["mean", "abmil", "clam-sb", "transmil", "longnet"]),
+    );
   });
 
   it("doctor says which decoder and which engine are in use", async () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { BAD_TABLES, GOOD_TABLE } from "../../../packages/pipeline/test/judge/bad-tables.ts";
 import { emptyFolder, nacre } from "../../../packages/pipeline/test/small-cohort.ts";
 
-const EXIT: Readonly<Record<string, number>> = { refused: 3, "nothing-usable": 4 };
+const EXIT: Readonly<Record<string, number>> = { refused: 3, "conflicting-label": 3, "nothing-usable": 4 };
 
 describe("nacre evaluate", () => {
   it("writes the scorecard it prints and a report into --out", async () => {

@@ -229,7 +229,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** Waits until a state can be observed; never a fixed sleep. @throws Error when it does not come */
-export async function until(what: string, isTrue: () => boolean, limitMs = 30_000): Promise<void> {
+export async function until(what: string, isTrue: () => boolean, limitMs = 120_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!isTrue()) {
     if (performance.now() > end) throw new Error(`expected ${what} within ${limitMs} ms`);
