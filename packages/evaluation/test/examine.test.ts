@@ -53,7 +53,7 @@ describe("shift per site and scanner", () => {
   it("names the site whose scores are moved, also among patients of one label", () => {
     const { groupShift } = inside({ n: 800, columns: site, shift: (i) => (i % 4 === 2 ? 1.5 : 0) });
     const [sites, scanners] = groupShift;
-    expect(sites?.groups.find((g) => g.isShifted && g.group === "h2")).toBeDefined();
+    expect(sites?.groups.flatMap((g) => (g.isShifted ? [g.group] : []))).toContain("h2");
     expect(sites?.withinLabel.map((w) => w.groups.find((g) => g.group === "h2")?.isShifted)).toEqual([true, true]);
     expect(scanners).toMatchObject({ groups: [], reason: "every patient is of one scanner" });
   });

@@ -101,7 +101,7 @@ function scorecardJson({
 }
 
 function cardFacts(run: FinishedRun<AnyRunScorecard>): Parameters<typeof modelCard>[0] {
-  const { study, cohort, encoder, fitted, division, bags } = run;
+  const { study, cohort, encoder, fitted, division, bags, method } = run;
   const count = (slides: readonly Parameters<typeof bagsOf>[1][number][]): PartCount => {
     const part = bagsOf(bags, slides);
     return {
@@ -121,6 +121,7 @@ function cardFacts(run: FinishedRun<AnyRunScorecard>): Parameters<typeof modelCa
     folds: fitted.map((f) => f.step.note),
     fit: { ...FIT_DEFAULTS, ...study.fit, seed: study.seed },
     parts: division.split.folds.map((f) => ({ train: count(f.train), tune: count(f.tune), test: count(f.test) })),
+    contribution: method,
     sites: sitesOf(
       cohort,
       division.split.folds.flatMap((f) => [...f.train, ...f.tune]),

@@ -84,7 +84,7 @@ describe("a study of several tasks at once", () => {
     expect(rows("several", "predictions-stain.csv").find((r) => r.slide === "P7")?.label_her2).toBe("");
     const { gene, grade, stain, score, fate } = json.scorecard.tasks;
     expect(gene.external.auroc.value).toBeGreaterThan(0.7);
-    expect(grade.external.ordinal.quadraticKappa).toBeDefined();
+    expect(grade.external.ordinal.quadraticKappa.n).toBe(PATIENTS / 3);
     expect(stain.external.perLabel.map((l: { name: string }) => l.name)).toEqual(["er", "her2"]);
     expect(score.external.measures.mae.n).toBe(PATIENTS / 3);
     expect(fate.external.cIndex.value).toBeGreaterThan(0.5);

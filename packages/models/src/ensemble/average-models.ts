@@ -1,7 +1,7 @@
 /**
  * Several models as one file: the mean of their answers, for classes a linear opinion pool (Stone 1961). Same input, same outputs:
  *
- *   answers         mean of the members' (`probabilities` for classes)
+ *   answers         mean of the members' (`probabilities` for classes); no `survival` where their intervals end at other times
  *   logits          for one task with classes the log of those, so that softmax(logits) = probabilities; else the mean
  *   attention       mean of the members', sums to 1
  *   contribution    mean of the members': what a tile adds to the mean of the members' logits
@@ -47,7 +47,7 @@ export function averageModels(models: readonly Uint8Array[]): Uint8Array {
   );
   const contribution = answers.every((a) => a.isExact) ? "exact" : "gradient-input";
   return encodeModel({
-    outputs: averaged(answers, first.info.task.kind === "classify"),
+    outputs: averaged(answers, { isClasses: first.info.task.kind === "classify", isAligned: isAligned(members) }),
     name: "average",
     metadata: { ...writeModelInfo({ ...first.info, members: members.length }), contribution },
   });
@@ -65,13 +65,21 @@ function meanTile(members: readonly Member[]): Float32Array<ArrayBuffer> {
   return Float32Array.from(first, (_, j) => means.reduce((sum, mean) => sum + (mean[j] as number), 0) / means.length);
 }
 
-function averaged(answers: readonly Answers[], isClasses: boolean): Record<string, Tensor> {
+/** Whether what the train labels said is the same for all, so that answers by interval of time mean the same. */
+function isAligned(members: readonly { readonly info: ModelInfo }[]): boolean {
+  return new Set(members.map(({ info }) => JSON.stringify(info.facts))).size === 1;
+}
+
+function averaged(
+  answers: readonly Answers[],
+  { isClasses, isAligned }: { readonly isClasses: boolean; readonly isAligned: boolean },
+): Record<string, Tensor> {
   const mean = (of: (answer: Answers) => Tensor): Tensor =>
     mul(
       answers.map(of).reduce((sum, x) => add(sum, x)),
       1 / answers.length,
     );
-  const names = Object.keys(answers[0]?.task ?? {});
+  const names = Object.keys(answers[0]?.task ?? {}).filter((name) => isAligned || !/(^|\.)survival$/.test(name));
   const task = Object.fromEntries(names.map((name) => [name, mean((a) => a.task[name] as Tensor)]));
   const { probabilities } = task;
   const shared = Object.keys(answers[0]?.further ?? {}).filter((name) => answers.every((a) => name in a.further));

@@ -25,13 +25,15 @@ export interface ModelCardFacts {
   /** What lay in each part, by fold. */
   readonly parts: readonly { readonly train: PartCount; readonly tune: PartCount; readonly test: PartCount }[];
   readonly sites: readonly string[];
+  /** How contributions were found; null where the folds have no ONNX file of their own, and so no average. */
+  readonly contribution: keyof typeof CONTRIBUTION | null;
   /** Limitations this run found, in sentences for a reader. */
   readonly limits: readonly string[];
 }
 
 /** Plain, JSON-ready, without dates, so that the same run writes the same bytes. */
 export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
-  const { study, task, encoder, folds, fit, parts, sites, limits } = facts;
+  const { study, task, encoder, folds, fit, parts, sites, contribution, limits } = facts;
   return {
     format: "nacre-model-card",
     version: MODEL_VERSION,
@@ -41,18 +43,33 @@ export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
     input: { features: folds[0]?.d ?? null, encoder },
     aggregator: folds[0]?.aggregator ?? null,
     fit,
-    models: folds.map((fold, i) => ({ file: `fold-${i}.onnx`, ...summarise(fold), parts: parts[i] ?? null })),
-    average: "model.onnx holds every fold; its probabilities are the mean of theirs",
+    models: folds.map((fold, i) => ({
+      file: `fold-${i}.${contribution === null ? "probe.json" : "onnx"}`,
+      ...summarise(fold),
+      parts: parts[i] ?? null,
+    })),
+    average:
+      contribution === null
+        ? "there is no model.onnx: the models compare with the slides they were fitted on"
+        : "model.onnx holds every fold; its answers are the mean of theirs",
     data: { sites },
     reading: {
       attention:
         "share of each tile in the embedding; says where the model looked, not why, and is no evidence of cause",
-      contribution: "what each tile adds to each logit; exact: contributions and bias add up to the logits",
+      contribution: contribution === null ? "none: no function of the tiles" : CONTRIBUTION[contribution],
       probabilities: "not calibrated unless the scorecard shows it",
     },
     limits: [...STANDING_LIMITS, ...limits],
   };
 }
+
+const CONTRIBUTION = {
+  exact: "what each tile adds to each logit; exact: contributions and bias add up to the logits",
+  "integrated-gradients":
+    "an estimate: gradients of each logit along the way from mean train tiles to the tiles (integrated gradients; gradient times input in large bags)",
+  "gradient-input":
+    "an estimate to the first order only: gradient of each logit times distance from the mean train tile",
+} as const;
 
 const STANDING_LIMITS = [
   "Learned from labels of whole bags: no tile was ever confirmed by a person.",

@@ -125,6 +125,7 @@ describe("modelCard", () => {
       fit: unwrap(readFitOptions(options)),
       parts,
       sites: ["a", "b"],
+      contribution: "exact",
       limits: ["The scale is an assumption."],
     });
     expect(JSON.parse(JSON.stringify(card))).toEqual(card);
