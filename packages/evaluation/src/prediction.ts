@@ -1,6 +1,6 @@
 /** Predictions of classes: from the bags a model predicts to the patients a study is about (`kind/gather.ts`). */
 import { type ClassifyTask, fail, type Outcome, ok, positiveIndex } from "@nacre/core";
-import { type Answered, type AnsweredRow, type GatherOptions, gatherPatients, SEVERAL } from "./kind/gather.ts";
+import { type Answered, type AnsweredRow, type GatherOptions, gatherBy, SEVERAL } from "./kind/gather.ts";
 import type { Sample } from "./sample.ts";
 
 export { SEVERAL };
@@ -36,12 +36,11 @@ export function toPatients(
     const bad = problem(row, task);
     if (bad !== null) return badRow(row, i, bad);
   }
-  const answered = rows.map((row) => ({
-    ...row,
-    label: row.label === null ? null : (classOf.get(row.label) ?? null),
-    prediction: row.probabilities,
-  }));
-  const gathered = gatherPatients(answered, { ...options, labelText: (c) => task.classes[c] as string });
+  const reading = {
+    labelOf: ({ label }: PredictionRow) => (label === null ? null : (classOf.get(label) ?? null)),
+    predictionOf: (row: PredictionRow) => row.probabilities,
+  };
+  const gathered = gatherBy(rows, reading, { ...options, labelText: (c) => task.classes[c] as string });
   return gathered.ok
     ? ok(gathered.value.map(({ prediction, ...patient }) => ({ ...patient, probabilities: prediction })))
     : gathered;

@@ -122,7 +122,7 @@ describe("spread by seed", () => {
 
   it("is that of the runs, each alone, and its n counts seeds", () => {
     const [internal] = spreadBySeed([...run("1"), ...run("2"), ...run("3")], TASK) ?? [];
-    const values = internal?.runs.map((r) => r.auroc as number) ?? [];
+    const values = internal?.runs.map((r) => r.value as number) ?? [];
     expect(internal?.runs.map((r) => [r.seed, r.n])).toEqual([
       ["1", 200],
       ["2", 200],

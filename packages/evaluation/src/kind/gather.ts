@@ -50,28 +50,48 @@ export interface GatherOptions<Label> {
 /** One prediction for each patient and part, in order of first appearance. Failures: `conflicting-label`. */
 export function gatherPatients<Label>(
   rows: readonly AnsweredRow<Label>[],
+  options: GatherOptions<Label>,
+): Outcome<Answered<Label>[]> {
+  return gatherBy(rows, { labelOf: (row) => row.label, predictionOf: (row) => row.prediction }, options);
+}
+
+/** Where a bag lies, without what was predicted of it. */
+export type Placed = Omit<AnsweredRow<unknown>, "label" | "prediction">;
+
+/** How to read a row of a caller's own shape, so that a million of them need not be made again. */
+export interface RowReading<Row, Label> {
+  readonly labelOf: (row: Row) => Label | null;
+  readonly predictionOf: (row: Row) => readonly number[];
+}
+
+/** `gatherPatients` for rows of any shape. Failures: `conflicting-label`. */
+export function gatherBy<Row extends Placed, Label>(
+  rows: readonly Row[],
+  reading: RowReading<Row, Label>,
   { labelText, conflicts = "refuse" }: GatherOptions<Label>,
 ): Outcome<Answered<Label>[]> {
-  const groups = new Map<string, { rows: AnsweredRow<Label>[]; label: Label | null }>();
+  const groups = new Map<string, { rows: Row[]; label: Label | null }>();
   const textOf = new Map<string, string>();
   for (const row of rows) {
-    const text = row.label === null ? null : labelText(row.label);
-    const person = JSON.stringify([row.part, row.patient]);
+    const label = reading.labelOf(row);
+    const text = label === null ? null : labelText(label);
+    const person = `${row.part} ${row.patient}`;
     const first = text === null ? undefined : textOf.get(person);
     if (text !== null && first === undefined) textOf.set(person, text);
     else if (text !== null && first !== text && conflicts === "refuse") return conflict(row, first as string, text);
-    const key = conflicts === "separate" ? JSON.stringify([row.part, row.patient, text]) : person;
+    // The length in front keeps a label and a patient apart, whatever they hold.
+    const key = conflicts === "separate" ? `${text?.length ?? "none"} ${text ?? ""} ${person}` : person;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { rows: [row], label: row.label });
+    if (group === undefined) groups.set(key, { rows: [row], label });
     else {
       group.rows.push(row);
-      group.label ??= row.label;
+      group.label ??= label;
     }
   }
-  return ok([...groups.values()].map((g) => patientOf(g.rows, g.label)));
+  return ok(Array.from(groups.values(), (g) => patientOf(g.rows, g.label, reading.predictionOf)));
 }
 
-function conflict(row: AnsweredRow<unknown>, a: string, b: string): Outcome<never> {
+function conflict(row: Placed, a: string, b: string): Outcome<never> {
   return fail("conflicting-label", {
     expected: `one label for each patient of part ${row.part}`,
     received: `${a} and ${b} for patient ${row.patient} (slide ${row.slide})`,
@@ -79,21 +99,31 @@ function conflict(row: AnsweredRow<unknown>, a: string, b: string): Outcome<neve
   });
 }
 
-function patientOf<Label>(rows: readonly AnsweredRow<Label>[], label: Label | null): Answered<Label> {
-  const first = rows[0] as AnsweredRow<Label>;
-  const byFold = new Map<number | null, AnsweredRow<Label>[]>();
+function patientOf<Row extends Placed, Label>(
+  rows: readonly Row[],
+  label: Label | null,
+  predictionOf: (row: Row) => readonly number[],
+): Answered<Label> {
+  const first = rows[0] as Row;
+  const { patient, part } = first;
+  if (rows.length === 1) {
+    const { fold, site, columns = {} } = first;
+    const [folds, sites] = [fold === null ? [] : [fold], site === null ? [] : [site]];
+    return { patient, part, folds, sites, label, prediction: predictionOf(first), bags: 1, columns };
+  }
+  const byFold = new Map<number | null, (readonly number[])[]>();
   for (const row of rows) {
     const bags = byFold.get(row.fold);
-    if (bags === undefined) byFold.set(row.fold, [row]);
-    else bags.push(row);
+    if (bags === undefined) byFold.set(row.fold, [predictionOf(row)]);
+    else bags.push(predictionOf(row));
   }
   return {
-    patient: first.patient,
-    part: first.part,
+    patient,
+    part,
     folds: [...byFold.keys()].filter((f) => f !== null).sort((a, b) => a - b),
     sites: [...new Set(rows.map((r) => r.site).filter((s) => s !== null))],
     label,
-    prediction: meanOf([...byFold.values()].map((bags) => meanOf(bags.map((b) => b.prediction)))),
+    prediction: meanOf([...byFold.values()].map(meanOf)),
     bags: new Set(rows.map((r) => r.slide)).size,
     columns: agreedColumns(rows),
   };
@@ -105,7 +135,7 @@ function meanOf(vectors: readonly (readonly number[])[]): number[] {
   return mean.map((s) => s / vectors.length);
 }
 
-function agreedColumns(rows: readonly AnsweredRow<unknown>[]): Record<string, string> {
+function agreedColumns(rows: readonly Placed[]): Record<string, string> {
   const out: Record<string, string> = { ...rows[0]?.columns };
   for (const row of rows) {
     for (const [name, value] of Object.entries(row.columns ?? {})) {

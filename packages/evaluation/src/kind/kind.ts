@@ -5,6 +5,7 @@
 import { type Outcome, ok, randomStream } from "@nacre/core";
 import type { Estimate } from "../estimate.ts";
 import { type BootstrapOptions, bootstrap } from "../interval/bootstrap.ts";
+import { type SeedSpread, spreadOver } from "../interval/by-seed.ts";
 import type { Metric, Sized } from "../metric/metric.ts";
 import { groupsOf } from "../subgroup.ts";
 import { type Answered, type AnsweredRow, type GatherOptions, gatherPatients } from "./gather.ts";
@@ -94,11 +95,14 @@ export interface Parts<Score> {
   readonly internal: Score;
   /** null where no patient is external. */
   readonly external: Score | null;
+  /** Runs with several seeds by the headline, where the rows come from such; null where there is no column `seed`. */
+  readonly seeds: readonly SeedSpread[] | null;
 }
 
 /** Gathers patients and scores both parts. Rows of train and tune are never scored. Failures: `conflicting-label`. */
-export function judgeParts<Label, Score>(
+export function judgeParts<Label, S extends Sized, Score>(
   rows: readonly AnsweredRow<Label>[],
+  kind: Kind<Label, S>,
   gather: GatherOptions<Label>,
   score: (patients: readonly Answered<Label>[], name: "internal" | "external") => Score,
 ): Outcome<Parts<Score>> {
@@ -115,5 +119,9 @@ export function judgeParts<Label, Score>(
   return ok({
     internal: score(test.value, "internal"),
     external: external.value.length === 0 ? null : score(external.value, "external"),
+    seeds: spreadOver(rows, kind.headline, (own) => {
+      const patients = gatherPatients(own, gather);
+      return patients.ok ? kind.sampleOf(patients.value.filter(isLabelled)) : null;
+    }),
   });
 }

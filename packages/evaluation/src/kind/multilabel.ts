@@ -43,7 +43,7 @@ export function evaluateMultilabel(
   options: ScoreOptions & Pick<GatherOptions<Labels>, "conflicts">,
 ): Outcome<Parts<MultilabelScore>> {
   const kind = multilabelKind(names);
-  return judgeParts(rows, { ...options, labelText: (labels) => labels.join(" ") }, (patients, name) => {
+  return judgeParts(rows, kind, { ...options, labelText: (labels) => labels.join(" ") }, (patients, name) => {
     const { score, sample } = scoreKind(patients, kind, options, name);
     return {
       kind: "multilabel",

@@ -32,7 +32,7 @@ export function evaluateRegression(
   rows: readonly RegressRow[],
   options: ScoreOptions & Pick<GatherOptions<number>, "conflicts">,
 ): Outcome<Parts<RegressScore>> {
-  return judgeParts(rows, { ...options, labelText: String }, (patients, name) => {
+  return judgeParts(rows, REGRESS_KIND, { ...options, labelText: String }, (patients, name) => {
     const { score, sample } = scoreKind(patients, REGRESS_KIND, options, name);
     return { kind: "regress", ...score, blandAltman: sample.n < 2 ? null : blandAltman(sample) };
   });

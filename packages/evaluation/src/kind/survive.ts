@@ -80,7 +80,7 @@ export function evaluateSurvival(
   options: ScoreOptions & Pick<GatherOptions<FollowUp>, "conflicts">,
 ): Outcome<Parts<SurviveScore>> {
   const horizons = task.horizons.length > 0 ? task.horizons : quartiles(rows);
-  return judgeParts(rows, { ...options, labelText: followUpText }, (patients, name) =>
+  return judgeParts(rows, surviveKind(task, []), { ...options, labelText: followUpText }, (patients, name) =>
     scoreSurvival(patients, { ...task, horizons }, options, name),
   );
 }

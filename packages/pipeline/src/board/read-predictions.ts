@@ -1,6 +1,7 @@
 /** A table of predictions for the board, whatever it answers, with what the table alone gives away about leaks. */
-import { type Outcome, ok } from "@nacre/core";
-import type { Answers, Bar, PredictionRow } from "@nacre/evaluation";
+import { fail, type Outcome, ok } from "@nacre/core";
+import { type Answers, type Bar, type PredictionRow, SEED_COLUMN } from "@nacre/evaluation";
+import { shown } from "../judge/bad-cell.ts";
 import { repeatOf } from "../judge/check-predictions.ts";
 import {
   type AnswerRow,
@@ -9,7 +10,6 @@ import {
   readMultilabel,
   readRegression,
   readSurvival,
-  severalSeeds,
 } from "../judge/read-answers.ts";
 import { classesOf, readPredictions as readRows, taskOf } from "../judge/read-predictions.ts";
 import { hashFile } from "../run/hash.ts";
@@ -32,11 +32,11 @@ export function readPredictions(path: string): Outcome<PredictionsTable> {
 }
 
 function answersIn(table: Table): Outcome<Answers> {
+  const seeds = severalSeeds(table);
+  if (seeds !== null) return seeds;
   const kind = kindOfTable(table);
   switch (kind) {
     case "classify": {
-      const seeds = severalSeeds(table);
-      if (seeds !== null) return seeds;
       const question = taskOf(table, null);
       if (!question.ok) return question;
       const rows = readRows(table, question.value);
@@ -50,6 +50,21 @@ function answersIn(table: Table): Outcome<Answers> {
     case "multilabel":
       return once(table, readMultilabel(table), (rows) => ({ question: { kind, names: classesOf(table) }, rows }));
   }
+}
+
+/**
+ * A table of several seeds, whose mean would be an ensemble that nobody asked about; null for one seed. `evaluate` tells how far
+ * its seeds lie apart; a board wants each as an entry. Failures: bad-table.
+ */
+function severalSeeds(table: Table): Outcome<never> | null {
+  const column = table.header.indexOf(SEED_COLUMN);
+  const seeds = column < 0 ? [] : [...new Set(table.rows.map((row) => row[column] ?? ""))];
+  if (seeds.length < 2) return null;
+  return fail("bad-table", {
+    expected: `the predictions of one seed in ${table.file}, since the mean over seeds would be an ensemble that no seed's model is`,
+    received: `the seeds ${seeds.slice(0, 5).map(shown).join(", ")} in column ${SEED_COLUMN}`,
+    remedy: "write a table for each seed; on a board give each an entry with its seed:",
+  });
 }
 
 /** The rows as answers, unless a bag stands in the table twice. */

@@ -1,6 +1,7 @@
 /** What was examined beyond the numbers, as lines for a terminal: what a reader has to know; all of it stands in the JSON. */
 
 import type { Examination, PairPower, PartExamination, SeedSpread, SharePower } from "@nacre/evaluation";
+import { measureName } from "../report/answers/measure-name.ts";
 import { counted } from "../report/number-text.ts";
 
 /** Shift, drift, power and seeds of both parts. Nothing for what there is no data for. */
@@ -11,7 +12,7 @@ export function examinationLines({ internal, external, seeds }: Examination): st
   ] as const;
   const lines = [
     ...parts.flatMap(([name, part]) => (part === null ? [] : partLines(part).map((line) => `  ${name}: ${line}`))),
-    ...(seeds ?? []).map((spread) => `  ${spread.part}: ${seedLine(spread)}`),
+    ...seedLines(seeds ?? null),
   ];
   return lines.length === 0 ? [] : ["beyond the headline", ...lines];
 }
@@ -46,11 +47,16 @@ function shareLine(name: string, { share, shown, n, lowerBound, plan }: SharePow
   return [`${seen}; to show ${lowerBound.toFixed(3)} takes ${plan.patients}`];
 }
 
-function seedLine({ runs, mean, spread }: SeedSpread): string {
+/** A line for each part of a table of several seeds. */
+export function seedLines(seeds: readonly SeedSpread[] | null): string[] {
+  return (seeds ?? []).map((spread) => `  ${spread.part}: ${seedLine(spread)}`);
+}
+
+function seedLine({ measure, runs, mean, spread }: SeedSpread): string {
   if (mean.value === null || spread === null) return `by seed: ${mean.reason ?? "one run"}`;
   const interval =
     mean.low === null || mean.high === null ? "" : ` (${mean.low.toFixed(3)} to ${mean.high.toFixed(3)})`;
-  return `AUROC by seed: mean of ${counted(runs.length, "run")} ${mean.value.toFixed(3)}${interval}, runs from ${spread.low.toFixed(3)} to ${spread.high.toFixed(3)}; noise of the optimiser. The interval above is over patients, for the mean prediction of all runs`;
+  return `${measureName(measure)} by seed: mean of ${counted(runs.length, "run")} ${mean.value.toFixed(3)}${interval}, runs from ${spread.low.toFixed(3)} to ${spread.high.toFixed(3)}; noise of the optimiser. The interval above is over patients, for the mean prediction of all runs`;
 }
 
 /** How many patients a comparison would have needed. */

@@ -17,6 +17,7 @@ import { measureName } from "../report/answers/measure-name.ts";
 import { counted } from "../report/number-text.ts";
 import type { Table } from "../study/parse-table.ts";
 import { problemOf } from "./check-predictions.ts";
+import { seedLines } from "./examination-text.ts";
 import { refuseHorizons } from "./judge-table.ts";
 import {
   kindOfTable,
@@ -215,6 +216,7 @@ export function answersText(card: AnswerScorecard): string {
     ...warningLines(card.warnings, card.notes),
     ...part("internal", card.internal),
     ...(card.external === null ? [] : part("external", card.external)),
+    ...seedLines(card.seeds),
   ].join("\n");
 }
 

@@ -4,7 +4,7 @@
  * row and column.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
-import { type FollowUp, type Labels, type PredictionRow, SEED_COLUMN } from "@nacre/evaluation";
+import type { FollowUp, Labels, PredictionRow } from "@nacre/evaluation";
 import type { Table } from "../study/parse-table.ts";
 import { BadCell, badCell, emptyRow, rowName, shown } from "./bad-cell.ts";
 import { plainNumber } from "./cell-form.ts";
@@ -142,8 +142,6 @@ function noProbability(column: string, table: Table): Outcome<never> {
 function readAnswers<Label>(table: Table, { label, prediction }: Reading<Label>): Outcome<AnswerRow<Label>[]> {
   const absent = ["patient", ...prediction.map((p) => p.column)].filter((name) => !table.header.includes(name));
   if (absent.length > 0) return missingColumns(absent, table);
-  const seeds = severalSeeds(table);
-  if (seeds !== null) return seeds;
   const rows: AnswerRow<Label>[] = [];
   for (const [i, cells] of table.rows.entries()) {
     const columns = Object.fromEntries(table.header.map((name, c) => [name, cells[c] ?? ""]));
@@ -168,21 +166,6 @@ function readAnswers<Label>(table: Table, { label, prediction }: Reading<Label>)
     rows.push({ ...place, columns, label: answer, prediction: values });
   }
   return ok(rows);
-}
-
-/**
- * A table of several seeds, whose mean would be an ensemble that nobody asked about; null for one seed. For classes the spread
- * between seeds is told (`spreadBySeed`); the other kinds have no such account. Failures: bad-table.
- */
-export function severalSeeds(table: Table): Outcome<never> | null {
-  const column = table.header.indexOf(SEED_COLUMN);
-  const seeds = column < 0 ? [] : [...new Set(table.rows.map((row) => row[column] ?? ""))];
-  if (seeds.length < 2) return null;
-  return fail("bad-table", {
-    expected: `the predictions of one seed in ${table.file}, since the mean over seeds would be an ensemble that no seed's model is`,
-    received: `the seeds ${seeds.slice(0, 5).map(shown).join(", ")} in column ${SEED_COLUMN}`,
-    remedy: "write a table for each seed; on a board give each an entry with its seed:",
-  });
 }
 
 /** The rows with their labels as text, for the checks that rows of every kind must pass. */

@@ -2,6 +2,7 @@
 
 /** By the name in a scorecard. */
 export const ANSWER_NAMES: Readonly<Record<string, string>> = {
+  auroc: "AUROC",
   cIndex: "C-index (Harrell)",
   unoCIndex: "C-index (Uno)",
   integratedBrier: "Integrated Brier score",

@@ -6,6 +6,7 @@ import type { AnswerScorecard } from "../../judge/judge-answers.ts";
 import { html, type Markup } from "../html.ts";
 import { count } from "../number-text.ts";
 import type { Section } from "../section/section.ts";
+import { seedMarkup } from "../section/seed.ts";
 import { partsOf, partsOfKind } from "./answer-part.ts";
 import { judgedPage, numbered } from "./judged-page.ts";
 import { multilabelSections } from "./multilabel-section.ts";
@@ -27,7 +28,11 @@ function sectionsOf(card: AnswerScorecard): Section[] {
   const parts = partsOf(card);
   return [
     { id: "result", title: "Result", body: resultBody(parts, card) },
-    { id: "scorecard", title: "Scorecard", body: scoreBody(parts) },
+    {
+      id: "scorecard",
+      title: "Scorecard",
+      body: html`${scoreBody(parts)}${card.seeds !== null && seedMarkup(card.seeds)}`,
+    },
     ...kindSections(card),
     { id: "subgroups", title: "Subgroups", body: subgroupBody(parts, card) },
     { id: "table", title: "What was read", body: origin(card) },

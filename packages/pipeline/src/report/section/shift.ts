@@ -1,23 +1,16 @@
 /** Shift per site and scanner, drift over time, seeds and operating point: the part of "Beyond the headline" that asks what moves. */
-import type {
-  ColumnShift,
-  Examination,
-  Monitor,
-  PartDrift,
-  PartExamination,
-  SeedSpread,
-  SharePower,
-} from "@nacre/evaluation";
+import type { ColumnShift, Examination, Monitor, PartDrift, PartExamination, SharePower } from "@nacre/evaluation";
 import { html, type Markup } from "../html.ts";
-import { count, counted, decimal, listed, percent, pText, sentence } from "../number-text.ts";
+import { count, counted, decimal, percent, pText, sentence } from "../number-text.ts";
 import { estimateCell, table } from "../table.ts";
+import { seedMarkup } from "./seed.ts";
 
 export function shiftMarkup({ internal, external, seeds }: Examination): Markup {
   const parts = [
     ["External", external],
     ["Internal", internal],
   ] as const;
-  return html`${parts.map(([name, part]) => part !== null && html`${part.groupShift.map((g) => groupTable(name, g))}${drift(name, part.drift)}`)}${seeds != null && seedList(seeds)}`;
+  return html`${parts.map(([name, part]) => part !== null && html`${part.groupShift.map((g) => groupTable(name, g))}${drift(name, part.drift)}`)}${seeds != null && seedMarkup(seeds)}`;
 }
 
 /** What the patients at hand show of sensitivity and specificity, as list items. */
@@ -90,21 +83,4 @@ function alarm(what: string, { firstAlarm, reason, watched, baseline }: Monitor)
   const over = `${count(watched)} patients after a baseline of ${count(baseline)}`;
   if (firstAlarm === null) return `The watch on ${what} gives no alarm over ${over}.`;
   return `The watch on ${what} gives an alarm (${firstAlarm.direction}) on ${firstAlarm.date}, at patient ${count(firstAlarm.after)} of ${over}.`;
-}
-
-function seedList(seeds: readonly SeedSpread[]): Markup {
-  return html`<h3>By seed</h3><p class="note">The same patients predicted by runs with other seeds: noise of the optimiser. The intervals of the scorecard are over patients, for the mean prediction of all runs; neither holds the other.</p><ul>${seeds.map(
-    ({ part, runs, mean, spread }) =>
-      html`<li>${part === "internal" ? "Internal" : "External"}: AUROC of a run alone, mean over ${counted(runs.length, "seed")} ${seedText(mean)}${
-        spread !== null &&
-        `; standard deviation ${decimal(spread.sd)}, runs from ${decimal(spread.low)} to ${decimal(spread.high)}`
-      }. ${sentence(listed(runs.map((r) => `${r.seed}: ${r.auroc === null ? "undefined" : decimal(r.auroc)}`)))}</li>`,
-  )}</ul>`;
-}
-
-/** Here n counts seeds, so the usual sentence with patients would mislead. */
-function seedText({ value, low, high, reason }: SeedSpread["mean"]): string {
-  if (value === null) return `undefined (${reason ?? "no reason recorded"})`;
-  if (low === null || high === null) return `${decimal(value)} (${reason ?? "no interval"})`;
-  return `${decimal(value)} (95 % t interval over seeds ${decimal(low)} to ${decimal(high)})`;
 }

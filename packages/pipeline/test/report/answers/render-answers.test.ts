@@ -108,14 +108,18 @@ it("axes hold all values, end on round numbers and print no superfluous decimals
   expect([timeText(1207.4, 2600), timeText(3.456, 7)]).toEqual(["1207", "3.46"]);
 });
 
-it("several seeds in one table are refused, since their mean would be another, better model", () => {
-  const text = "patient,seed,label,prediction\nP1,1,2,2.5\nP1,2,2,2.1\n";
+it("several seeds in one table: each alone beside the mean prediction, by the headline of the kind", () => {
+  const rows = ["1", "2"].flatMap((seed) => [1, 2, 3, 4, 5].map((i) => `P${i},${seed},${i},${seed === "1" ? i : -i}`));
+  const text = `patient,seed,label,prediction\n${rows.join("\n")}\n`;
   const options = { bootstrap: 10, seed: 1, subgroups: null, horizons: [] };
-  const outcome = judgeAnswers(unwrap(parseTable(text, "t.csv")), options);
-  expect(outcome.ok ? null : outcome.failure).toMatchObject({
-    kind: "bad-table",
-    received: "the seeds 1, 2 in column seed",
-  });
+  const card = unwrap(judgeAnswers(unwrap(parseTable(text, "t.csv")), options));
+  const [spread] = card.seeds ?? [];
+  expect(spread?.runs.map((r) => [r.seed, r.n, r.value?.toFixed(9)])).toEqual([
+    ["1", 5, "1.000000000"],
+    ["2", 5, "-1.000000000"],
+  ]);
+  expect(spread).toMatchObject({ measure: "spearman", mean: { value: 0, low: -1, high: 1, n: 2 } });
+  expect(renderAnswers(card, { styleHash: "x" })).toMatch(/Spearman correlation of a run alone, mean over 2 seeds/);
 });
 
 it("a run folder is left alone", () => {
