@@ -5,8 +5,8 @@
  * without ties and with n divisible by ten they are exact tenths. Judged on the same claims as `ece`.
  */
 import type { Sample } from "../sample.ts";
-import { BINS, claimsOf, ECE_WITHOUT_INTERVAL } from "./ece.ts";
-import { type Metric, ready, undefinedBecause, type Weighted } from "./metric.ts";
+import { BINS, calibrationError, claimsOf } from "./ece.ts";
+import type { Weighted } from "./metric.ts";
 import { ascending, endOfTie } from "./rank.ts";
 
 /** One bin of equal mass: the probabilities in it, how many patients, and what came true. */
@@ -60,18 +60,11 @@ export function weightedEceMass(
   };
 }
 
-export const eceMassMetric: Metric = {
-  name: "eceMass",
-  title: "expected calibration error, 10 bins of equal mass",
-  perfect: 0,
-  range: [0, 1],
-  withoutInterval: ECE_WITHOUT_INTERVAL,
-  prepare(sample: Sample) {
-    if (sample.n === 0) return undefinedBecause("no labelled patient");
-    const { probability, outcome } = claimsOf(sample);
-    return ready(weightedEceMass(probability, outcome));
-  },
-};
+export const eceMassMetric = calibrationError(
+  "eceMass",
+  "expected calibration error, 10 bins of equal mass",
+  (probability, outcome) => weightedEceMass(probability, outcome),
+);
 
 /** The bins of the reliability diagram by equal mass, low to high; bins that ties leave empty are not listed. */
 export function massBins(sample: Sample, bins: number = BINS): MassBin[] {

@@ -7,7 +7,7 @@
  */
 import { isClass, predictedClass, type Sample, scoresOf } from "../sample.ts";
 import { correct } from "./accuracy.ts";
-import { type Metric, ready, undefinedBecause } from "./metric.ts";
+import { type Metric, ready, undefinedBecause, type Weighted } from "./metric.ts";
 
 /** The bins of the reliability diagram and of the calibration error. */
 export const BINS = 10;
@@ -33,20 +33,35 @@ export function claimsOf(sample: Sample): { probability: Float64Array; outcome: 
 export const ECE_WITHOUT_INTERVAL =
   "no interval: ECE is biased upwards, and a bootstrap of it more so; hold it against what a calibrated model is expected to show";
 
-export const eceMetric: Metric = {
-  name: "ece",
-  title: "expected calibration error, 10 bins of equal width",
-  perfect: 0,
-  range: [0, 1],
-  withoutInterval: ECE_WITHOUT_INTERVAL,
-  prepare(sample: Sample) {
-    if (sample.n === 0) return undefinedBecause("no labelled patient");
-    const { probability, outcome } = claimsOf(sample);
+/** A calibration error of some bins: `of` looks at the claims once and gives the value for any weights. */
+export function calibrationError(
+  name: string,
+  title: string,
+  of: (probability: Float64Array, outcome: Uint8Array) => Weighted,
+): Metric {
+  return {
+    name,
+    title,
+    perfect: 0,
+    range: [0, 1],
+    withoutInterval: ECE_WITHOUT_INTERVAL,
+    prepare(sample) {
+      if (sample.n === 0) return undefinedBecause("no labelled patient");
+      const { probability, outcome } = claimsOf(sample);
+      return ready(of(probability, outcome));
+    },
+  };
+}
+
+export const eceMetric = calibrationError(
+  "ece",
+  "expected calibration error, 10 bins of equal width",
+  (probability, outcome) => {
     const bin = Uint8Array.from(probability, (p) => binOf(p));
-    return ready((weights) => {
+    return (weights) => {
       const gap = new Float64Array(BINS);
       let total = 0;
-      for (let i = 0; i < sample.n; i++) {
+      for (let i = 0; i < bin.length; i++) {
         const w = weights[i] as number;
         const b = bin[i] as number;
         gap[b] = (gap[b] as number) + w * ((outcome[i] as number) - (probability[i] as number));
@@ -55,6 +70,6 @@ export const eceMetric: Metric = {
       let sum = 0;
       for (const g of gap) sum += Math.abs(g);
       return total > 0 ? sum / total : null;
-    });
+    };
   },
-};
+);
