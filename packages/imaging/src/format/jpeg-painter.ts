@@ -23,5 +23,12 @@ export function jpegPainter(codec: JpegCodec, page: TiffPage, tables: Uint8Array
       buffer.set(head);
       codec.decode(buffer, jpegFrame(buffer, head.length), crop, target);
     },
+    complete(bytes) {
+      if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
+      const whole = new Uint8Array(head.length + bytes.length - 2);
+      whole.set(head);
+      whole.set(bytes.subarray(2), head.length);
+      return { codec: "jpeg", bytes: whole };
+    },
   };
 }

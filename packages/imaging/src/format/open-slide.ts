@@ -1,6 +1,7 @@
 /** The table of formats, and the door to all of them. */
 import { attempt, type Outcome, raise } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
+import type { Neighbours } from "../bytes/neighbours.ts";
 import type { Codecs } from "../codec/codec.ts";
 import type { OpenOptions, Slide } from "../slide/slide.ts";
 import { looksLikeImage, openImageSlide } from "./image-slide.ts";
@@ -10,14 +11,43 @@ import { openTiffSlide } from "./tiff-slide.ts";
 
 type Opener = (source: ByteSource, codecs: Codecs, options: OpenOptions, signal?: AbortSignal) => Promise<Slide>;
 
-/** Adding a format is one file and one line here. The first that recognises the beginning of the file opens it. */
-const FORMATS: readonly ((head: Uint8Array) => Opener | null)[] = [
+/** Adding a format is one file and one line here. The first that recognises the beginning of the file (its first 132 bytes) or its name opens it. */
+const FORMATS: readonly ((head: Uint8Array, name: string) => Opener | null)[] = [
   (head) => (looksLikeTiff(head) ? openTiffSlide : null),
   (head) => {
     const kind = looksLikeImage(head);
     return kind && ((source, codecs, options, signal) => openImageSlide(source, kind, codecs, options, signal));
   },
 ];
+
+type FolderOpener = (files: Neighbours, codecs: Codecs, options: OpenOptions, signal?: AbortSignal) => Promise<Slide>;
+
+/** Formats that are a folder: recognised by the names in it. */
+const FOLDER_FORMATS: readonly ((names: readonly string[]) => FolderOpener | null)[] = [];
+
+/**
+ * Opens a folder as a slide. Failures: unsupported-format, and those of `openSlide`.
+ */
+export function openSlideFolder(
+  folder: string,
+  files: Neighbours,
+  codecs: Codecs,
+  options: OpenOptions = {},
+  signal?: AbortSignal,
+): Promise<Outcome<Slide>> {
+  return attempt(async () => {
+    const names = await files.list();
+    for (const recognise of FOLDER_FORMATS) {
+      const opener = recognise(names);
+      if (opener) return opener(files, codecs, options, signal);
+    }
+    return raise("unsupported-format", {
+      expected: "a slide file, or a folder that is one slide",
+      received: `${folder}, a folder of ${names.length} files${names.length === 0 ? "" : `, the first of them ${names[0]}`}`,
+      remedy: "name the slide file itself",
+    });
+  });
+}
 
 /**
  * Opens bytes as a slide. The slide owns the source and closes it; on a failure it is closed at once.
@@ -46,7 +76,7 @@ async function open(source: ByteSource, codecs: Codecs, options: OpenOptions, si
   const refused = refusedFormat(head, source.name);
   if (refused) refuse(refused, source.name);
   for (const recognise of FORMATS) {
-    const opener = recognise(head);
+    const opener = recognise(head, source.name);
     if (opener) return opener(source, codecs, options, signal);
   }
   return raise("unsupported-format", {

@@ -1,5 +1,6 @@
 /** A level that is stored as a grid of compressed blocks: where they lie, and how each becomes pixels. */
 import type { Rect } from "@nacre/core";
+import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Target } from "../codec/codec.ts";
 import type { Level } from "./slide.ts";
 
@@ -26,8 +27,19 @@ export interface BlockPainter {
    * The buffer may be changed. @throws Error in the decoder's words when the block is broken
    */
   paint(buffer: Uint8Array, crop: Rect, target: Target): void;
+  /** The stored bytes as a stream that stands alone in its own codec (a whole JPEG), or null where there is none. */
+  complete?(bytes: Uint8Array): StoredBlock | null;
+}
+
+/** A block as it lies in the file, completed by what the file keeps elsewhere: for viewers and writers that pass it on. */
+export interface StoredBlock {
+  /** "jpeg": a baseline stream whose own markers say its colours, so that every decoder gives the pixels that are read here. */
+  readonly codec: "jpeg" | "jpeg2000";
+  readonly bytes: Uint8Array;
 }
 
 export interface BlockLevel extends Level, BlockTable {
   readonly painter: BlockPainter;
+  /** Where its blocks lie, if not in the slide's own source: formats of several files. The slide owns it too. */
+  readonly source?: ByteSource;
 }

@@ -4,12 +4,13 @@
  * Departure from OpenSlide: where a level's downsample is not a whole number, OpenSlide resamples; here the stored
  * pixels are given, from the pixel nearest to x, y.
  */
-import { attempt, FailureError, type Mpp, type Outcome, type Rect, raise } from "@nacre/core";
+import { attempt, FailureError, type Mpp, type Outcome, type Rect } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Target } from "../codec/codec.ts";
 import { BlockCache, type WholeBlock } from "./block-cache.ts";
 import { type BlockGrid, type BlockPart, gridOf, partOf } from "./block-grid.ts";
-import type { BlockLevel } from "./block-level.ts";
+import type { BlockLevel, StoredBlock } from "./block-level.ts";
+import { brokenBlock } from "./broken-block.ts";
 import { checkRegion } from "./check-region.ts";
 import { BACKGROUND } from "./raster.ts";
 import { readAtScale } from "./scaled-read.ts";
@@ -57,7 +58,7 @@ class BlockSlide implements Slide {
       const x = Math.round(region.x / level.downsample);
       const y = Math.round(region.y / level.downsample);
       const place = { x, y, width, height };
-      const fetched = this.#source.readSync ? null : await this.#fetch(level, place, signal);
+      const fetched = this.#sourceOf(level).readSync ? null : await this.#fetch(level, place, signal);
       const data = new Uint8Array(width * height * 3);
       if (x < 0 || y < 0 || x + width > level.width || y + height > level.height) data.fill(BACKGROUND);
       this.#paint({ level, region: place, data, fetched });
@@ -72,7 +73,24 @@ class BlockSlide implements Slide {
   close(): void {
     this.#isOpen = false;
     this.#cache.clear();
-    this.#source.close();
+    for (const source of new Set([this.#source, ...this.#levels.map((level) => this.#sourceOf(level))])) source.close();
+  }
+
+  async stored(index: number, column: number, row: number, signal?: AbortSignal): Promise<StoredBlock | null> {
+    const level = this.#levels[index];
+    if (!level || !(column >= 0 && column < level.columns && row >= 0 && row < level.rows)) {
+      throw new RangeError(`expected a block of the slide, received ${column}, ${row} of level ${index}`);
+    }
+    const block = row * level.columns + column;
+    const length = level.lengths[block] as number;
+    if (length === 0) return null;
+    const bytes = await this.#sourceOf(level).read(level.offsets[block] as number, length, signal);
+    if (isFiller(bytes)) return null;
+    return level.painter.complete?.(bytes) ?? null;
+  }
+
+  #sourceOf(level: BlockLevel): ByteSource {
+    return level.source ?? this.#source;
   }
 
   #paint(canvas: Canvas): void {
@@ -86,7 +104,7 @@ class BlockSlide implements Slide {
           this.#paintBlock(canvas, row * level.columns + column, part, isScan);
         } catch (error) {
           if (error instanceof FailureError || error instanceof RangeError) throw error;
-          brokenBlock(this.#source.name, level, column, row, error);
+          brokenBlock(this.#sourceOf(level).name, level, { column, row }, error);
         }
       }
     }
@@ -133,6 +151,7 @@ class BlockSlide implements Slide {
   /** The stored bytes behind the painter's headroom, or null for a missing block. They live until the next call. */
   #stored(canvas: Canvas, block: number): Uint8Array | null {
     const { level, fetched } = canvas;
+    const source = this.#sourceOf(level);
     const length = level.lengths[block] as number;
     if (length === 0) return null;
     const { headroom } = level.painter;
@@ -141,8 +160,8 @@ class BlockSlide implements Slide {
     const bytes = this.#scratch.subarray(headroom, total);
     const ahead = fetched?.get(block);
     if (ahead) bytes.set(ahead);
-    else if (this.#source.readInto) this.#source.readInto(level.offsets[block] as number, bytes);
-    else if (this.#source.readSync) bytes.set(this.#source.readSync(level.offsets[block] as number, length));
+    else if (source.readInto) source.readInto(level.offsets[block] as number, bytes);
+    else if (source.readSync) bytes.set(source.readSync(level.offsets[block] as number, length));
     return isFiller(bytes) ? null : this.#scratch.subarray(0, total);
   }
 
@@ -155,7 +174,7 @@ class BlockSlide implements Slide {
         const block = row * level.columns + column;
         const length = level.lengths[block] as number;
         if (length === 0) continue;
-        const read = this.#source.read(level.offsets[block] as number, length, signal);
+        const read = this.#sourceOf(level).read(level.offsets[block] as number, length, signal);
         waiting.push(read.then((bytes) => void fetched.set(block, bytes)));
       }
     }
@@ -193,15 +212,6 @@ function fillBackground(crop: Rect, target: Target): void {
 /** Some Aperio scanners fill the place of a block they never scanned with bytes of 0x11. */
 function isFiller(bytes: Uint8Array): boolean {
   return bytes[0] === 0x11 && bytes[1] === 0x11 && bytes.every((byte) => byte === 0x11);
-}
-
-function brokenBlock(name: string, level: Level, column: number, row: number, cause: unknown): never {
-  const place = `block ${column}, ${row} of level ${level.index} in ${name}`;
-  return raise("broken-tile", {
-    expected: `pixels in ${place}`,
-    received: cause instanceof Error ? cause.message : String(cause),
-    remedy: "fetch the slide again; other regions of it can still be read",
-  });
 }
 
 function publicLevel(level: BlockLevel): Level {

@@ -1,5 +1,7 @@
 /** The one interface every slide format serves, and everybody above reads. Frames: x, y in level-0 pixels, y down. */
 import type { Mpp, Outcome, Rect } from "@nacre/core";
+import type { Neighbours } from "../bytes/neighbours.ts";
+import type { StoredBlock } from "./block-level.ts";
 
 /** Pixels as RGB, row-major, three bytes a pixel. */
 export interface Raster {
@@ -45,7 +47,35 @@ export interface SlideInfo {
   readonly properties: Readonly<Record<string, string>>;
   /** Whether the file carries an ICC profile. It is never applied silently. */
   readonly icc: boolean;
+  /** Pictures beside the pyramid. Labels and macros show the patient's name: what they are is told, their pixels are not served. */
+  readonly associated?: readonly AssociatedImage[];
+  /** Channels, focal planes and times of the file, where there is more than one picture; what was opened is in `plane`. */
+  readonly planes?: Planes;
   readonly warnings: readonly string[];
+}
+
+/** A picture that is no level. */
+export interface AssociatedImage {
+  readonly name: "label" | "macro" | "thumbnail" | "other";
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a file of several pictures of one place holds. */
+export interface Planes {
+  /** Names in the order of the file; brightfield RGB is one channel. */
+  readonly channels: readonly string[];
+  readonly focalPlanes: number;
+  readonly times: number;
+  /** The one that is read. */
+  readonly plane: Plane;
+}
+
+/** One picture among channels, focal planes and times, each from 0. */
+export interface Plane {
+  readonly channel: number;
+  readonly focalPlane: number;
+  readonly time: number;
 }
 
 export interface Slide {
@@ -58,10 +88,16 @@ export interface Slide {
    * Fails with `no-scale` where the slide has none.
    */
   readAt(mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>>;
+  /** A block as it is stored, completed to stand alone; null where it is missing or no viewer reads its codec. Absent: never. */
+  stored?(level: number, column: number, row: number, signal?: AbortSignal): Promise<StoredBlock | null>;
   close(): void;
 }
 
 export interface OpenOptions {
   /** Scale given by the user, micrometres per pixel: fills a missing one and overrides the file's (recorded as "given"). */
   readonly mpp?: number;
+  /** The files beside the slide, for formats of several files. */
+  readonly neighbours?: Neighbours;
+  /** Which picture to read of a file of several. Default: the first channel and time, the middle focal plane. */
+  readonly plane?: Partial<Plane>;
 }

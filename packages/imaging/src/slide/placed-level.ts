@@ -1,0 +1,107 @@
+/**
+ * A level whose blocks lie anywhere, may overlap and may leave gaps: mosaics (CZI, BIF) and several scanned areas on one glass (SCN). Blocks
+ * are painted in their order, later ones over earlier ones; what none covers is background.
+ */
+import { FailureError, intersect, type Rect } from "@nacre/core";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import { BlockCache } from "./block-cache.ts";
+import type { BlockPainter } from "./block-level.ts";
+import { brokenBlock } from "./broken-block.ts";
+import { BACKGROUND } from "./raster.ts";
+import type { ReadLevel } from "./region-slide.ts";
+import type { Level } from "./slide.ts";
+
+export interface PlacedBlock extends Rect {
+  /** Byte offset and length of the stored bytes; a length of 0 is a missing block. */
+  readonly offset: number;
+  readonly length: number;
+  /** Which of the level's painters; default the first. */
+  readonly painter?: number;
+}
+
+export interface PlacedLevel extends Level {
+  /** x, y, width, height in pixels of this level, whole numbers; in the order of painting. */
+  readonly blocks: readonly PlacedBlock[];
+  readonly painters: readonly BlockPainter[];
+  /** Where the blocks lie, if not in the slide's own source. */
+  readonly source?: ByteSource;
+}
+
+/** Side of a cell of the index, level pixels. */
+const CELL = 1024;
+
+/** The level reader of placed levels, for `regionSlide`. */
+export function placedReader(source: ByteSource, levels: readonly PlacedLevel[]): ReadLevel {
+  const cache = new BlockCache();
+  const index = levels.map(indexOf);
+  return async ({ index: at }, place, signal) => {
+    const level = levels[at] as PlacedLevel;
+    const data = new Uint8Array(place.width * place.height * 3).fill(BACKGROUND);
+    for (const number of touched(index[at] as CellIndex, place)) {
+      const block = level.blocks[number] as PlacedBlock;
+      const part = intersect(block, place);
+      if (!part || block.length === 0) continue;
+      const whole = await decoded(level, number, signal);
+      for (let row = 0; row < part.height; row++) {
+        const from = ((part.y - block.y + row) * block.width + part.x - block.x) * 3;
+        const to = ((part.y - place.y + row) * place.width + part.x - place.x) * 3;
+        data.set(whole.subarray(from, from + part.width * 3), to);
+      }
+    }
+    return data;
+  };
+
+  async function decoded(level: PlacedLevel, number: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const key = level.index * 2 ** 40 + number;
+    const cached = cache.find(key);
+    if (cached) return cached.data;
+    const block = level.blocks[number] as PlacedBlock;
+    const painter = level.painters[block.painter ?? 0] as BlockPainter;
+    const { width, height } = block;
+    const from = level.source ?? source;
+    const bytes = await from.read(block.offset, block.length, signal);
+    const buffer = new Uint8Array(painter.headroom + bytes.length);
+    buffer.set(bytes, painter.headroom);
+    const data = new Uint8Array(width * height * 3);
+    try {
+      painter.paint(buffer, { x: 0, y: 0, width, height }, { data, offset: 0, pitch: width * 3 });
+    } catch (error) {
+      if (error instanceof FailureError || error instanceof RangeError) throw error;
+      brokenBlock(from.name, level, { column: block.x, row: block.y }, error);
+    }
+    cache.keep(key, { width, height, data });
+    return data;
+  }
+}
+
+/** The blocks that touch each cell, by number, ascending. */
+type CellIndex = ReadonlyMap<number, readonly number[]>;
+
+const cellOf = (column: number, row: number): number => row * 2 ** 26 + column;
+
+function indexOf({ blocks }: PlacedLevel): CellIndex {
+  const index = new Map<number, number[]>();
+  for (const [number, block] of blocks.entries()) {
+    forCells(block, (cell) => {
+      const there = index.get(cell);
+      if (there === undefined) index.set(cell, [number]);
+      else there.push(number);
+    });
+  }
+  return index;
+}
+
+function touched(index: CellIndex, place: Rect): number[] {
+  const numbers = new Set<number>();
+  forCells(place, (cell) => {
+    for (const number of index.get(cell) ?? []) numbers.add(number);
+  });
+  return [...numbers].sort((a, b) => a - b);
+}
+
+function forCells({ x, y, width, height }: Rect, visit: (cell: number) => void): void {
+  const last = (at: number, length: number): number => Math.floor((at + length - 1) / CELL);
+  for (let row = Math.max(0, Math.floor(y / CELL)); row <= last(y, height); row++) {
+    for (let column = Math.max(0, Math.floor(x / CELL)); column <= last(x, width); column++) visit(cellOf(column, row));
+  }
+}
