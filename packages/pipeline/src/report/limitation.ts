@@ -14,7 +14,7 @@ export function limitations(data: ReportData): string[] {
   return [
     ...data.limitations,
     ...origin(data),
-    ...size(data),
+    ...sizeLimits(data),
     ...outside(data),
     ...undefinedMeasures(data),
     ...shortcut(data),
@@ -33,7 +33,8 @@ function origin(data: ReportData): string[] {
     : [];
 }
 
-function size(data: ReportData): string[] {
+/** What the numbers of patients do not carry. */
+export function sizeLimits(data: Pick<ReportData, "scorecard">): string[] {
   const out: string[] = [];
   const named: [string, PartScore | null][] = [
     ["external", data.scorecard.external],

@@ -42,10 +42,10 @@ export function intervalText(e: Estimate, digits = 3): string | null {
 }
 
 /** "0.934 (95 % interval 0.881 to 0.972, n = 20)"; undefined says why. For prose. */
-export function estimateText(e: Estimate): string {
+export function estimateText(e: Estimate, digits = 3): string {
   if (e.value === null) return `undefined (${e.reason ?? "no reason recorded"}; n = ${count(e.n)})`;
-  const interval = intervalText(e);
-  return `${decimal(e.value)} (${interval === null ? "no interval" : `95 % interval ${interval}`}, n = ${count(e.n)})`;
+  const interval = intervalText(e, digits);
+  return `${decimal(e.value, digits)} (${interval === null ? "no interval" : `95 % interval ${interval}`}, n = ${count(e.n)})`;
 }
 
 /** A p-value: "0.031", "below 0.001". */

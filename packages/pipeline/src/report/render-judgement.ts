@@ -11,6 +11,7 @@ import { count, counted, decimal, estimateText, intervalText, listed, unbroken }
 import type { PartScore } from "./score.ts";
 import { beyondSection } from "./section/beyond.ts";
 import { curvesSection } from "./section/curves.ts";
+import { originBody, quoted } from "./section/origin.ts";
 import {
   confusions,
   delong,
@@ -171,24 +172,17 @@ function groups(judgement: TableJudgement): Markup {
 }
 
 function origin({ scorecard }: TableJudgement): Markup {
-  const { file, task, rows, bootstrap, seed } = scorecard;
-  const facts: readonly (readonly [string, string])[] = [
-    ["File", file],
-    ["Rows", count(rows)],
-    ["Classes", task.classes.join(", ")],
-    ["Reported as positive", task.positive],
-    ["Replicates over patients", count(bootstrap)],
-    ["Seed", String(seed)],
-  ];
-  const command = `nacre evaluate ${quoted(file)} --positive ${quoted(task.positive)} --bootstrap ${bootstrap} --seed ${seed} --out judged`;
-  return html`<dl class="facts">${facts.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
-<p>The same numbers from the command line:</p><pre><code>${command}</code></pre>
-<ul><li>Labels are taken as they stand in the table; errors in them limit every number here.</li>
-<li>Whether these patients were kept apart from those the model was fitted on cannot be seen from a table of predictions alone; <code>nacre audit</code> looks at the splits.</li>
-<li>Research use only. This is not a medical device, and nothing here supports a decision about a patient.</li></ul>`;
-}
-
-/** A word for a shell. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  const { file, task, rows, bootstrap, seed, notes } = scorecard;
+  return originBody({
+    facts: [
+      ["File", file],
+      ["Rows", count(rows)],
+      ["Classes", task.classes.join(", ")],
+      ["Reported as positive", task.positive],
+      ["Replicates over patients", count(bootstrap)],
+      ["Seed", String(seed)],
+    ],
+    command: `nacre evaluate ${quoted(file)} --positive ${quoted(task.positive)} --bootstrap ${bootstrap} --seed ${seed} --out judged`,
+    notes,
+  });
 }

@@ -5,6 +5,7 @@
 import type { AnswerScorecard } from "../../judge/judge-answers.ts";
 import { html, type Markup } from "../html.ts";
 import { count } from "../number-text.ts";
+import { originBody, quoted } from "../section/origin.ts";
 import type { Section } from "../section/section.ts";
 import { seedMarkup } from "../section/seed.ts";
 import { partsOf, partsOfKind } from "./answer-part.ts";
@@ -58,25 +59,21 @@ const QUESTION = {
   multilabel: "several labels that do not exclude each other",
 } as const;
 
-function origin({ file, task, rows, bootstrap, seed, horizons }: AnswerScorecard): Markup {
-  const facts: readonly (readonly [string, string])[] = [
-    ["File", file],
-    ["Rows", count(rows)],
-    ["Question", QUESTION[task.kind]],
-    ["Replicates over patients", count(bootstrap)],
-    ["Seed", String(seed)],
-  ];
+function origin({ file, task, rows, bootstrap, seed, horizons, notes }: AnswerScorecard): Markup {
   const times = horizons.length === 0 ? "" : ` --horizons ${horizons.join(",")}`;
-  const command = `nacre evaluate ${quoted(file)}${times} --bootstrap ${bootstrap} --seed ${seed} --out judged`;
-  return html`<dl class="facts">${facts.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
-<p>The same numbers from the command line:</p><pre><code>${command}</code></pre>
-<ul><li>Labels are taken as they stand in the table; errors in them limit every number here.</li>
-${task.kind === "survive" && html`<li>Whoever was lost from sight is taken to fare like those who stayed; where that is not so, curves, Uno's index and Brier scores are biased.</li>`}
-<li>Whether these patients were kept apart from those the model was fitted on cannot be seen from a table of predictions alone; <code>nacre audit</code> looks at the splits.</li>
-<li>Research use only. This is not a medical device, and nothing here supports a decision about a patient.</li></ul>`;
+  return originBody({
+    facts: [
+      ["File", file],
+      ["Rows", count(rows)],
+      ["Question", QUESTION[task.kind]],
+      ["Replicates over patients", count(bootstrap)],
+      ["Seed", String(seed)],
+    ],
+    command: `nacre evaluate ${quoted(file)}${times} --bootstrap ${bootstrap} --seed ${seed} --out judged`,
+    notes,
+    ...(task.kind === "survive" ? { limit: CENSORED } : {}),
+  });
 }
 
-/** A word for a shell. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+const CENSORED =
+  "Whoever was lost from sight is taken to fare like those who stayed; where that is not so, curves, Uno's index and Brier scores are biased.";

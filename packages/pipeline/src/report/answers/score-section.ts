@@ -46,7 +46,8 @@ function headline(parts: readonly Part[]): Markup | null {
   return html`<p class="headline">${first.name} ${measureName(first.score.headline)} ${decimal(e.value)}<small>95 % interval ${intervalText(e) ?? "none"}, n = ${counted(e.n, "patient")}${events}</small></p>`;
 }
 
-function lead(parts: readonly Part[], { external }: AnswerScorecard): string {
+/** The result in plain sentences, with what the intervals do not carry. */
+export function lead(parts: readonly Part[], { external }: Pick<AnswerScorecard, "external">): string {
   return [
     ...parts.flatMap(({ name, score }) => [
       `${name}: ${whoText(score)}, ${measureName(score.headline)} ${estimateText(headlineOf(score))}.`,

@@ -4,8 +4,10 @@ import { counted, listed } from "../number-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { FEW } from "../verdict.ts";
 
+type Judged = Pick<AnswerScorecard, "task" | "internal" | "external">;
+
 /** @param cards by the name of the question, "" where there is one */
-export function answerLimitations(data: ReportData, cards: readonly (readonly [string, AnswerScorecard])[]): string[] {
+export function answerLimitations(data: ReportData, cards: readonly (readonly [string, Judged])[]): string[] {
   const kinds = new Set(cards.map(([, card]) => card.task.kind));
   const told = data.audit.findings.filter((f) => f.kind === "column-predicts-label" && f.severity !== "info");
   const columns = [...new Set(told.map((f) => f.column ?? "a column"))];
@@ -36,7 +38,7 @@ export function answerLimitations(data: ReportData, cards: readonly (readonly [s
   ];
 }
 
-function sizeLimits(before: string, { internal, external }: AnswerScorecard): string[] {
+function sizeLimits(before: string, { internal, external }: Judged): string[] {
   return [internal, external].flatMap((part, i) => {
     if (part === null) return [];
     const events = part.kind === "survive";

@@ -31,6 +31,8 @@ function meaning({ className, unit = "log-odds", method = "exact" }: HeatmapSet)
     case "exact":
       return html`${what} the contributions of a slide add up to
 the ${unit} that its model gave it (to their mean, where several models were averaged).`;
+    case "exact-mixed":
+      return html`${what} contributions add up to the ${unit} that its model gave the slide, exactly for tokens that have seen other tiles: part of what is drawn at a tile may come from its surroundings.`;
     case "integrated-gradients":
       return html`${what} this model mixes tiles with each other, so its gradient was followed from a slide of mean train tiles to this one (integrated gradients); contributions add up to the difference of the two, within the error of the sum.
 Slides of more than ${count(LARGEST_INTEGRATED)} tiles have the gradient of the end alone (gradient × input).`;
@@ -69,6 +71,7 @@ function scales(set: HeatmapSet): Markup {
 
 const METHOD_NAMES = {
   exact: "",
+  "exact-mixed": " (exact for tokens that have seen other tiles)",
   "integrated-gradients": " (integrated gradients)",
   "gradient-input": " (gradient × input)",
 } as const;
