@@ -14,7 +14,6 @@ export type {
   BoardTask,
   EntryFacts,
   PartResult,
-  Spread,
   TaskMetric,
 } from "./board/board-entry.ts";
 export { BOARD_METRICS, BOARD_METRICS_OF, type BoardMetric } from "./board/board-metric.ts";
@@ -30,6 +29,7 @@ export { type Board, type BoardOptions, judgeBoard } from "./board/judge-board.t
 export { archivesOf, type PretrainingOverlap, pretrainingOverlap, type TestData } from "./board/pretraining-overlap.ts";
 export { PRETRAINING_SOURCES, type PretrainingSource } from "./board/pretraining-source.data.ts";
 export { pretrainingSourceOf } from "./board/pretraining-source.ts";
+export type { Spread } from "./board/spread.ts";
 export { applyCalibration } from "./calibration/apply.ts";
 export type {
   Calibration,

@@ -9,7 +9,6 @@ export { colourOf, type HeatmapOptions } from "./overlay/colour-scale.ts";
 export { drawHeatmap, type TilePlaces } from "./overlay/draw-heatmap.ts";
 export { tilesGeoJson } from "./overlay/tiles-geojson.ts";
 export { hashDistance, pictureHash } from "./quality/picture-hash.ts";
-export type { StoredBlock } from "./slide/block-level.ts";
 export { blankRaster, MAX_REGION_PIXELS } from "./slide/raster.ts";
 export { type RasterFacts, rasterSlide } from "./slide/raster-slide.ts";
 export { readDownsampled } from "./slide/scaled-read.ts";
@@ -23,6 +22,7 @@ export type {
   Region,
   Slide,
   SlideInfo,
+  StoredBlock,
 } from "./slide/slide.ts";
 export { thumbnail } from "./slide/thumbnail.ts";
 export { isSynthetic } from "./synthetic/is-synthetic.ts";

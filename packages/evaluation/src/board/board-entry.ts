@@ -5,6 +5,7 @@
 import type { Failure } from "@nacre/core";
 import type { Estimate } from "../estimate.ts";
 import type { Answers, BoardKindName } from "./board-question.ts";
+import type { Spread } from "./spread.ts";
 
 /** The parts a board ranks; `internal` are the rows of part test. */
 export type BoardPartName = "internal" | "external";
@@ -36,16 +37,6 @@ export interface TaskMetric {
   readonly title: string;
   readonly perfect: number;
   readonly better: "higher" | "lower";
-}
-
-/** How far repetitions lie apart: smallest, largest and standard deviation. Never an interval. */
-export interface Spread {
-  readonly count: number;
-  readonly low: number;
-  readonly high: number;
-  /** With n - 1. */
-  readonly sd: number;
-  readonly of: readonly { readonly name: string; readonly n: number; readonly value: number | null }[];
 }
 
 /** A model beside the one of the best value. */

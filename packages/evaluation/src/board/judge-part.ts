@@ -4,11 +4,11 @@ import { type RankGroups, rankGroups } from "../compare/rank-groups.ts";
 import type { Estimate } from "../estimate.ts";
 import { bootstrap } from "../interval/bootstrap.ts";
 import { type Metric, measure, type Sized } from "../metric/metric.ts";
-import type { BoardPart, BoardPartName, PartResult, Spread } from "./board-entry.ts";
+import type { BoardPart, BoardPartName, PartResult } from "./board-entry.ts";
 import type { BoardKind, BoardPatient, BoardRow } from "./board-kind.ts";
 import { commonIds, inOrder, type PartTable } from "./common-patients.ts";
 import { meanOverSeeds, modelSample } from "./model-sample.ts";
-import { spreadOf } from "./spread.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
 /** A table of one seed, ready to be judged. */
 export interface SeedTable<Row extends BoardRow, P extends BoardPatient> extends PartTable<P> {

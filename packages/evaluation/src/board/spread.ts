@@ -1,5 +1,14 @@
 /** How far repetitions of one model lie apart. A spread says what another seed or fold would give; it is not an interval. */
-import type { Spread } from "./board-entry.ts";
+
+/** How far repetitions lie apart: smallest, largest and standard deviation. Never an interval. */
+export interface Spread {
+  readonly count: number;
+  readonly low: number;
+  readonly high: number;
+  /** With n - 1. */
+  readonly sd: number;
+  readonly of: readonly { readonly name: string; readonly n: number; readonly value: number | null }[];
+}
 
 /** The spread of the defined values; null for fewer than two of them. */
 export function spreadOf(of: Spread["of"]): Spread | null {

@@ -2,7 +2,7 @@
 import type { Rect } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Target } from "../codec/codec.ts";
-import type { Level } from "./slide.ts";
+import type { Level, StoredBlock } from "./slide.ts";
 
 export interface BlockTable {
   readonly blockWidth: number;
@@ -27,15 +27,10 @@ export interface BlockPainter {
    * The buffer may be changed. @throws Error in the decoder's words when the block is broken
    */
   paint(buffer: Uint8Array, crop: Rect, target: Target): void;
+  /** For decoders that answer later: stored bytes become what `paint` takes. Such a painter has no headroom and is not cheap in parts. @throws as `paint` */
+  unpack?(stored: Uint8Array): Promise<Uint8Array>;
   /** The stored bytes as a stream that stands alone in its own codec (a whole JPEG), or null where there is none. */
   complete?(bytes: Uint8Array): StoredBlock | null;
-}
-
-/** A block as it lies in the file, completed by what the file keeps elsewhere: for viewers and writers that pass it on. */
-export interface StoredBlock {
-  /** "jpeg": a baseline stream whose own markers say its colours, so that every decoder gives the pixels that are read here. */
-  readonly codec: "jpeg" | "jpeg2000";
-  readonly bytes: Uint8Array;
 }
 
 export interface BlockLevel extends Level, BlockTable {

@@ -8,13 +8,13 @@ import { attempt, FailureError, type Mpp, type Outcome, type Rect } from "@nacre
 import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Target } from "../codec/codec.ts";
 import { BlockCache, type WholeBlock } from "./block-cache.ts";
-import { type BlockGrid, type BlockPart, gridOf, partOf } from "./block-grid.ts";
-import type { BlockLevel, StoredBlock } from "./block-level.ts";
+import { type BlockGrid, type BlockPart, blocksOf, gridOf, partOf } from "./block-grid.ts";
+import type { BlockLevel } from "./block-level.ts";
 import { brokenBlock } from "./broken-block.ts";
 import { checkRegion } from "./check-region.ts";
 import { BACKGROUND } from "./raster.ts";
 import { readAtScale } from "./scaled-read.ts";
-import type { Level, Raster, Region, Slide, SlideInfo } from "./slide.ts";
+import type { Level, Raster, Region, Slide, SlideInfo, StoredBlock } from "./slide.ts";
 
 export function blockSlide(source: ByteSource, info: Omit<SlideInfo, "levels">, levels: readonly BlockLevel[]): Slide {
   return new BlockSlide(source, info, levels);
@@ -23,12 +23,16 @@ export function blockSlide(source: ByteSource, info: Omit<SlideInfo, "levels">, 
 /** Stored bytes that were fetched ahead, by block, for sources that cannot read at once. */
 type Fetched = ReadonlyMap<number, Uint8Array>;
 
+/** Blocks that are already pixels, by number: those of decoders that answer later. */
+type Ready = ReadonlyMap<number, WholeBlock>;
+
 /** One read on its way: where the region lies in level pixels, and where its pixels go. */
 interface Canvas {
   readonly level: BlockLevel;
   readonly region: Rect;
   readonly data: Uint8Array;
   readonly fetched: Fetched | null;
+  readonly ready: Ready | null;
 }
 
 /** Blocks of all levels share one cache; levels are few and blocks fewer than 2^40. */
@@ -58,10 +62,11 @@ class BlockSlide implements Slide {
       const x = Math.round(region.x / level.downsample);
       const y = Math.round(region.y / level.downsample);
       const place = { x, y, width, height };
-      const fetched = this.#sourceOf(level).readSync ? null : await this.#fetch(level, place, signal);
+      const ready = level.painter.unpack ? await this.#unpack(level, place, signal) : null;
+      const fetched = ready || this.#sourceOf(level).readSync ? null : await this.#fetch(level, place, signal);
       const data = new Uint8Array(width * height * 3);
       if (x < 0 || y < 0 || x + width > level.width || y + height > level.height) data.fill(BACKGROUND);
-      this.#paint({ level, region: place, data, fetched });
+      this.#paint({ level, region: place, data, fetched, ready });
       return { width, height, data };
     });
   }
@@ -126,12 +131,12 @@ class BlockSlide implements Slide {
     const pitch = region.width * 3;
     const target = { data, offset: part.toY * pitch + part.toX * 3, pitch };
     const key = keyOf(level, block);
-    const cached = this.#cache.find(key);
+    const cached = canvas.ready?.get(block) ?? this.#cache.find(key);
     if (cached) {
       copyBlock(cached, part.crop, target);
       return;
     }
-    const stored = this.#stored(canvas, block);
+    const stored = canvas.ready ? null : this.#stored(canvas, block);
     if (!stored) {
       fillBackground(part.crop, target);
       return;
@@ -166,20 +171,57 @@ class BlockSlide implements Slide {
   }
 
   async #fetch(level: BlockLevel, region: Rect, signal?: AbortSignal): Promise<Fetched> {
-    const grid = gridOf(level, region);
     const fetched = new Map<number, Uint8Array>();
     const waiting: Promise<void>[] = [];
-    for (let row = grid.top; row <= grid.bottom; row++) {
-      for (let column = grid.left; column <= grid.right; column++) {
-        const block = row * level.columns + column;
-        const length = level.lengths[block] as number;
-        if (length === 0) continue;
-        const read = this.#sourceOf(level).read(level.offsets[block] as number, length, signal);
-        waiting.push(read.then((bytes) => void fetched.set(block, bytes)));
-      }
+    for (const { column, row } of blocksOf(gridOf(level, region))) {
+      const block = row * level.columns + column;
+      const length = level.lengths[block] as number;
+      if (length === 0) continue;
+      const read = this.#sourceOf(level).read(level.offsets[block] as number, length, signal);
+      waiting.push(read.then((bytes) => void fetched.set(block, bytes)));
     }
     await Promise.all(waiting);
     return fetched;
+  }
+
+  /** The blocks of a region, decoded whole. Missing ones are left out. */
+  async #unpack(level: BlockLevel, region: Rect, signal?: AbortSignal): Promise<Ready> {
+    const ready = new Map<number, WholeBlock>();
+    const waiting: Promise<void>[] = [];
+    for (const place of blocksOf(gridOf(level, region))) {
+      const block = place.row * level.columns + place.column;
+      const cached = this.#cache.find(keyOf(level, block));
+      if (cached) ready.set(block, cached);
+      else if (level.lengths[block] !== 0) {
+        const work = this.#unpackBlock(level, place, signal);
+        waiting.push(work.then((whole) => void (whole && ready.set(block, whole))));
+      }
+    }
+    await Promise.all(waiting);
+    return ready;
+  }
+
+  async #unpackBlock(
+    level: BlockLevel,
+    place: { readonly column: number; readonly row: number },
+    signal?: AbortSignal,
+  ): Promise<WholeBlock | null> {
+    const { painter, columns, offsets, lengths } = level;
+    const block = place.row * columns + place.column;
+    const source = this.#sourceOf(level);
+    const stored = await source.read(offsets[block] as number, lengths[block] as number, signal);
+    if (isFiller(stored)) return null;
+    const whole = emptyBlock(level, block);
+    const { width, height, data } = whole;
+    try {
+      const bytes = painter.unpack ? await painter.unpack(stored) : stored;
+      painter.paint(bytes, { x: 0, y: 0, width, height }, { data, offset: 0, pitch: width * 3 });
+    } catch (error) {
+      if (error instanceof FailureError || error instanceof RangeError) throw error;
+      brokenBlock(source.name, level, place, error);
+    }
+    if (this.#isOpen) this.#cache.keep(keyOf(level, block), whole);
+    return whole;
   }
 }
 

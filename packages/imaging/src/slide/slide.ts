@@ -1,7 +1,6 @@
 /** The one interface every slide format serves, and everybody above reads. Frames: x, y in level-0 pixels, y down. */
 import type { Mpp, Outcome, Rect } from "@nacre/core";
 import type { Neighbours } from "../bytes/neighbours.ts";
-import type { StoredBlock } from "./block-level.ts";
 
 /** Pixels as RGB, row-major, three bytes a pixel. */
 export interface Raster {
@@ -47,11 +46,20 @@ export interface SlideInfo {
   readonly properties: Readonly<Record<string, string>>;
   /** Whether the file carries an ICC profile. It is never applied silently. */
   readonly icc: boolean;
+  /** What was done with it, when it was asked for. */
+  readonly iccApplied?: string;
   /** Pictures beside the pyramid. Labels and macros show the patient's name: what they are is told, their pixels are not served. */
   readonly associated?: readonly AssociatedImage[];
   /** Channels, focal planes and times of the file, where there is more than one picture; what was opened is in `plane`. */
   readonly planes?: Planes;
   readonly warnings: readonly string[];
+}
+
+/** A block as it lies in the file, completed by what the file keeps elsewhere: for viewers and writers that pass it on. */
+export interface StoredBlock {
+  /** "jpeg": a baseline stream whose own markers say its colours, so that every decoder gives the pixels that are read here. */
+  readonly codec: "jpeg" | "jpeg2000";
+  readonly bytes: Uint8Array;
 }
 
 /** A picture that is no level. */
@@ -100,4 +108,8 @@ export interface OpenOptions {
   readonly neighbours?: Neighbours;
   /** Which picture to read of a file of several. Default: the first channel and time, the middle focal plane. */
   readonly plane?: Partial<Plane>;
+  /** Sample values that become black and white, for pictures of 16 bits or of one channel. Default: see docs/formats/tiff.md. */
+  readonly window?: readonly [black: number, white: number];
+  /** "apply": pixels are turned into sRGB with the file's own ICC profile, and `SlideInfo.iccApplied` says so. Never done unasked. */
+  readonly icc?: "apply";
 }
