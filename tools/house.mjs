@@ -15,7 +15,7 @@ const FLOORS = [
   ["server", "web"],
   ["cli"],
 ];
-const SECOND_DOORS = new Set(["node", "testing", "referee"]);
+const SECOND_DOORS = new Set(["node", "web", "testing", "referee"]);
 const BANNED = new Set(["models>evaluation", "evaluation>models", "evaluation>graph"]);
 const HARD = 500;
 const SOFT = 300;

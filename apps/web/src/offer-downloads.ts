@@ -1,4 +1,4 @@
-/** Texts to keep as files; they go from the page to the disk. */
+/** Texts and bytes to keep as files; they go from the page to the disk. */
 import { element } from "./element.ts";
 
 export interface Offer {
@@ -6,17 +6,17 @@ export interface Offer {
   readonly button: string;
   readonly name: string;
   readonly type: string;
-  readonly text: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
 }
 
 let given: string[] = [];
 
-/** Points the links at the texts, in place of those of the last result. */
+/** Points the links at the contents, in place of those of the last result. */
 export function offerDownloads(offers: readonly Offer[]): void {
   for (const url of given) URL.revokeObjectURL(url);
-  given = offers.map(({ button, name, type, text }) => {
+  given = offers.map(({ button, name, type, content }) => {
     const link = element(button, HTMLAnchorElement);
-    link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+    link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     return link.href;
   });

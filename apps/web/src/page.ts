@@ -3,6 +3,7 @@ import type { Failure } from "@nacre/core";
 import { element } from "./element.ts";
 import type { JudgeReply, JudgeRequest } from "./judge-file.ts";
 import { offerDownloads } from "./offer-downloads.ts";
+import { broken, say, showFailure } from "./problem.ts";
 import { takeFiles } from "./take-files.ts";
 
 type Judged = Extract<JudgeReply, { kind: "judged" }>;
@@ -22,7 +23,7 @@ export function startPage(script: string): void {
   };
   const fail = (failure: Failure): void => {
     stop();
-    showFailure(failure);
+    showFailure(failure, "The table was not judged. The reason is written below.");
   };
   const run = async (chosen: File, positiveClass: string | null): Promise<void> => {
     stop();
@@ -36,7 +37,7 @@ export function startPage(script: string): void {
     if (bytes === null) return fail(unreadable(chosen.name));
     if (file !== chosen) return;
     worker = new Worker(source);
-    worker.onerror = (event) => fail(broken(event.message));
+    worker.onerror = (event) => fail(broken(event.message, "the command nacre evaluate gives the same numbers"));
     worker.onmessage = ({ data }: MessageEvent<JudgeReply>) => {
       if (data.kind === "stage") say(`${data.stage.charAt(0).toUpperCase()}${data.stage.slice(1)}`);
       else if (data.kind === "classes") offerClasses(positive, data, positiveClass);
@@ -52,13 +53,12 @@ export function startPage(script: string): void {
     worker.postMessage(requestOf(chosen.name, bytes, positiveClass), [bytes.buffer]);
   };
 
-  takeFiles(
-    (chosen) => void run(chosen, null),
-    (failure) => {
-      clear();
-      fail(failure);
-    },
-  );
+  takeFiles((files) => {
+    const [only] = files;
+    if (only !== undefined && files.length === 1) return void run(only, null);
+    clear();
+    fail(notOne(files.length));
+  });
   const rerun = (): void => {
     if (file !== null) void run(file, positive.value === "" ? null : positive.value);
   };
@@ -122,30 +122,15 @@ function clear(): void {
   element("result-area", HTMLElement).hidden = true;
 }
 
-function showFailure(failure: Failure): void {
-  for (const field of ["expected", "received", "remedy"] as const) {
-    element(`problem-${field}`, HTMLElement).textContent = failure[field];
-  }
-  element("problem-kind", HTMLElement).textContent = failure.kind;
-  const panel = element("problem", HTMLElement);
-  panel.hidden = false;
-  panel.scrollIntoView({ block: "nearest" });
-  say("The table was not judged. The reason is written below.");
-}
-
 function showResult(name: string, judged: Judged): void {
   element("result-title", HTMLElement).textContent = name;
   element("sections", HTMLElement).innerHTML = judged.sections;
   element("result-area", HTMLElement).hidden = false;
   offerDownloads([
-    { button: "save-scorecard", name: "scorecard.json", type: "application/json", text: judged.scorecard },
-    { button: "save-report", name: "report.html", type: "text/html", text: judged.report },
+    { button: "save-scorecard", name: "scorecard.json", type: "application/json", content: judged.scorecard },
+    { button: "save-report", name: "report.html", type: "text/html;charset=utf-8", content: judged.report },
   ]);
   say(judged.summary);
-}
-
-function say(text: string): void {
-  element("status", HTMLElement).textContent = text;
 }
 
 function sizeText(bytes: number): string {
@@ -162,11 +147,11 @@ function unreadable(name: string): Failure {
   };
 }
 
-function broken(message: string): Failure {
+function notOne(count: number): Failure {
   return {
-    kind: "internal",
-    expected: "a worker that runs",
-    received: message === "" ? "an error without a message" : message,
-    remedy: "open the page in a current browser; the command nacre evaluate gives the same numbers",
+    kind: "bad-usage",
+    expected: "one table of predictions",
+    received: count === 0 ? "something that is not a file" : `${count} files`,
+    remedy: "drop one file at a time",
   };
 }

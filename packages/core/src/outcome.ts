@@ -51,6 +51,7 @@ export type FailureKind =
   // the world
   | "disk-full"
   | "no-permission"
+  | "no-device"
   | "locked"
   | "unfinished"
   | "cancelled"

@@ -75,7 +75,7 @@ export {
   type UpdateOptions,
   updateWeights,
 } from "./optimiser/update.ts";
-export type { OpenSession, Session, SessionOptions, TensorData } from "./session.ts";
+export type { Device, OpenSession, Provider, Session, SessionOptions, TensorData } from "./session.ts";
 export {
   assumeShape,
   constant,

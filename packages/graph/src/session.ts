@@ -21,10 +21,33 @@ export interface Session {
     feeds: Readonly<Record<string, TensorData>>,
     into?: Readonly<Record<string, TensorData>>,
   ): Promise<Record<string, TensorData>>;
+  /** Where values can stay between runs; absent on the CPU, whose memory they are in anyway. */
+  readonly device?: Device;
   close(): Promise<void>;
 }
 
+/**
+ * Memory that a provider computes in. A held value is fed like any other to every session of the provider, and filled as `into` where the
+ * session keeps that output; its `data` throws until it is read. float32 alone.
+ */
+export interface Device {
+  /** A copy on the device. */
+  hold(value: TensorData): Promise<TensorData>;
+  /** A copy in ordinary memory of a held value; any other is answered as it is. */
+  read(value: TensorData): Promise<TensorData>;
+  isHeld(value: TensorData): boolean;
+  /** Gives the memory of a held value back; it cannot be fed any more. */
+  free(value: TensorData): void;
+}
+
+/** What computes: the CPU, or a GPU through WebGPU. */
+export type Provider = "cpu" | "webgpu";
+
 export interface SessionOptions {
+  /** Default cpu. With webgpu and no adapter opening fails; nothing falls back to the CPU unsaid. */
+  readonly provider?: Provider;
+  /** Outputs that stay on the device, where there is one. */
+  readonly keep?: readonly string[];
   /** Threads inside an operator. Results do not depend on it. Default 1. */
   readonly threads?: number;
   /** Whether memory is kept between runs, which is faster and holds on to the largest run. Default true. */

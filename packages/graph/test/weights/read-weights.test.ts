@@ -69,6 +69,24 @@ describe("weights", () => {
     expect(groups.slice(0, 4)).toEqual(["model", "optimizer", "optimizer.state", "optimizer.state.0"]);
   });
 
+  it.each(["arguments.zip.pt", "arguments.legacy.pt"])(
+    "may lie beside a script's settings, read as a dictionary: %s",
+    (name) => {
+      const { metadata, groups } = read(name);
+      expect(metadata).toEqual({
+        "args.lr": "0.0005",
+        "args.layers.0": "3",
+        "args.layers.1": "4",
+        "args.folder": "/data/slides",
+        "args.resume": "null",
+        "args.nested.seed": "7",
+        "more.gated": "true",
+        epoch: "19",
+      });
+      expect(groups).toEqual(["model"]);
+    },
+  );
+
   it("of an ONNX file are its constants", () => {
     const w = parameter("w", [2, 2]);
     const model = encodeModel({
@@ -121,7 +139,7 @@ describe("weights", () => {
 
 describe("a file that is no weights", () => {
   it.each(hostile)("is refused by the name of what it imports: %s", (name) => {
-    const names = /system|eval|load|_load_from_bytes|Linear|print/;
+    const names = /system|eval|load|_load_from_bytes|Linear|print|Subclass/;
     const { kind, text } = failure(name);
     expect(kind).toBe("bad-weights");
     expect(text).toMatch(new RegExp(`an import of \\S*(${names.source})`));
@@ -132,7 +150,9 @@ describe("a file that is no weights", () => {
     expect(failure(pickles("X\x08\0\0\0builtinsX\x04\0\0\0eval\x93", "]")).text).toContain(
       "an import of builtins.eval",
     );
-    expect(failure(pickles("ccollections\nOrderedDict\nK\x01\x81.", "]")).text).toContain("0x81 at byte");
+    expect(failure(pickles("ccollections\nOrderedDict\n)\x81.", "]")).text).toContain("a class of plain settings");
+    expect(failure(pickles("cargparse\nNamespace\nK\x01\x85\x81.", "]")).text).toContain("without arguments");
+    expect(failure(pickles("cargparse\nNamespace\n)\x81K\x01b.", "]")).text).toContain("settings as a dictionary");
     expect(failure(pickles("ctorch\nfloat32\n)R.", "]")).text).toContain("torch.float32");
   });
 

@@ -38,8 +38,9 @@ export class BlockCache {
   }
 
   keep(key: number, block: WholeBlock): void {
+    // two reads side by side may both have decoded it
+    this.#bytes += block.data.length - (this.#blocks.get(key)?.data.length ?? 0);
     this.#blocks.set(key, block);
-    this.#bytes += block.data.length;
     for (const [oldest, old] of this.#blocks) {
       if (this.#bytes <= this.#capacity || oldest === key) return;
       this.#blocks.delete(oldest);

@@ -20,6 +20,11 @@ export function gridOf(level: BlockLevel, region: Rect): BlockGrid {
   };
 }
 
+/** All blocks of a grid, row by row. */
+export function* blocksOf({ left, right, top, bottom }: BlockGrid): Generator<{ column: number; row: number }> {
+  for (let row = top; row <= bottom; row++) for (let column = left; column <= right; column++) yield { column, row };
+}
+
 /** What a region needs of one block: `crop` in block pixels, and where it goes in the answer. */
 export interface BlockPart {
   readonly crop: Rect;

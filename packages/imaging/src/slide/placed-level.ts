@@ -17,6 +17,8 @@ export interface PlacedBlock extends Rect {
   readonly length: number;
   /** Which of the level's painters; default the first. */
   readonly painter?: number;
+  /** Where its pixels lie in the stored block, and the size of that; absent: the stored block is the block. */
+  readonly from?: Rect;
 }
 
 export interface PlacedLevel extends Level {
@@ -42,8 +44,9 @@ export function placedReader(source: ByteSource, levels: readonly PlacedLevel[])
       const part = intersect(block, place);
       if (!part || block.length === 0) continue;
       const whole = await decoded(level, number, signal);
+      const { x, y, width } = block.from ?? { x: 0, y: 0, width: block.width };
       for (let row = 0; row < part.height; row++) {
-        const from = ((part.y - block.y + row) * block.width + part.x - block.x) * 3;
+        const from = ((part.y - block.y + y + row) * width + part.x - block.x + x) * 3;
         const to = ((part.y - place.y + row) * place.width + part.x - place.x) * 3;
         data.set(whole.subarray(from, from + part.width * 3), to);
       }
@@ -52,18 +55,20 @@ export function placedReader(source: ByteSource, levels: readonly PlacedLevel[])
   };
 
   async function decoded(level: PlacedLevel, number: number, signal?: AbortSignal): Promise<Uint8Array> {
-    const key = level.index * 2 ** 40 + number;
+    const block = level.blocks[number] as PlacedBlock;
+    // several blocks may be parts of one stored block, which is decoded once
+    const key = level.index * 2 ** 45 + block.offset;
     const cached = cache.find(key);
     if (cached) return cached.data;
-    const block = level.blocks[number] as PlacedBlock;
     const painter = level.painters[block.painter ?? 0] as BlockPainter;
-    const { width, height } = block;
+    const { width, height } = block.from ?? block;
     const from = level.source ?? source;
-    const bytes = await from.read(block.offset, block.length, signal);
-    const buffer = new Uint8Array(painter.headroom + bytes.length);
-    buffer.set(bytes, painter.headroom);
+    const stored = await from.read(block.offset, block.length, signal);
     const data = new Uint8Array(width * height * 3);
     try {
+      const bytes = painter.unpack ? await painter.unpack(stored) : stored;
+      const buffer = new Uint8Array(painter.headroom + bytes.length);
+      buffer.set(bytes, painter.headroom);
       painter.paint(buffer, { x: 0, y: 0, width, height }, { data, offset: 0, pitch: width * 3 });
     } catch (error) {
       if (error instanceof FailureError || error instanceof RangeError) throw error;

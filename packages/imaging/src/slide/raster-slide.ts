@@ -27,17 +27,21 @@ export function rasterSlide(raster: Raster, facts: RasterFacts = {}): Slide {
     height,
     levels: [{ index: 0, width, height, downsample: 1, blockWidth: width, blockHeight: height }],
   };
+  let isOpen = true;
   const slide: Slide = {
     info,
     read: (region, signal) =>
       attempt(() => {
+        if (!isOpen) throw new TypeError("expected an open slide, received a read after close()");
         signal?.throwIfAborted();
         checkRegion(info.levels, region);
         return partOfRaster(raster, region);
       }),
     readAt: (mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>> =>
       readAtScale(slide, mpp, place, signal),
-    close() {},
+    close() {
+      isOpen = false;
+    },
   };
   return slide;
 }

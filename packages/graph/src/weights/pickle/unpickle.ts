@@ -12,6 +12,8 @@ export interface PickleHost {
   /** `module.name`, as imported. */
   global(name: string): Pickled;
   call(callee: Pickled, args: readonly Pickled[]): Pickled;
+  /** An object of a class before it has a state: nothing of the class is run. */
+  create(type: Pickled, args: readonly Pickled[]): Pickled;
   /** Gives an object its state, after it was made. */
   build(object: Pickled, state: Pickled): void;
   /** What lies outside the pickle, by its id. */
@@ -105,6 +107,11 @@ const OPCODES: Readonly<Record<number, (m: Machine) => void>> = {
     const [callee, args] = popped(m, 2); // REDUCE
     if (!isTuple(args)) return wrong(m, "arguments as a tuple", nameOf(args));
     push(m, m.host.call(callee as Pickled, args.items));
+  },
+  129: (m) => {
+    const [type, args] = popped(m, 2); // NEWOBJ
+    if (!isTuple(args)) return wrong(m, "arguments as a tuple", nameOf(args));
+    push(m, m.host.create(type as Pickled, args.items));
   },
   98: (m) => {
     const state = pop(m);

@@ -31,6 +31,8 @@ export interface Sequence {
 export interface Dictionary {
   readonly kind: "dict";
   readonly entries: Map<Pickled, Pickled>;
+  /** Its state is what it holds, as of argparse.Namespace; the state of other dictionaries changes nothing. */
+  readonly takesState?: true;
 }
 
 /** A name that the pickle imports: one of the few that are known, never the thing itself. */

@@ -1,13 +1,13 @@
 /**
  * The imports that a PyTorch file may name, and the data each one stands for: dictionaries, tensors, sizes, number types, numpy
- * scalars. Any other name is refused before anything else of the pickle is read, whatever it is used for. The argument lists are
+ * scalars, and the settings of a training script (argparse.Namespace), which become a dictionary. Any other name is refused before anything else of the pickle is read, whatever it is used for. The argument lists are
  * those of torch/_utils.py (BSD-3-Clause) as documented by the files themselves.
  */
 import { broken } from "../broken.ts";
 import { ELEMENT_TYPES, type ElementType, elementSize, elementsByName, numberAt, swapped } from "../element.ts";
 import { NUMPY_TYPES } from "../numpy/numpy-type.ts";
 import { isDictionary, isTuple, type PickleHost } from "../pickle/unpickle.ts";
-import { type Global, type NumpyType, nameOf, type Pickled, type Storage } from "../pickle/value.ts";
+import { type Dictionary, type Global, type NumpyType, nameOf, type Pickled, type Storage } from "../pickle/value.ts";
 
 type Call = (args: readonly Pickled[], where: string) => Pickled;
 
@@ -44,7 +44,12 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ["numpy.core.multiarray.scalar", numpyScalar],
   ["numpy._core.multiarray.scalar", numpyScalar],
   ["_codecs.encode", encodedText],
+  ...["pathlib.PosixPath", "pathlib.WindowsPath", "pathlib._local.PosixPath", "pathlib._local.WindowsPath"].map(
+    (name) => [name, pathText] as const,
+  ),
 ]);
+/** Classes of settings that hold names and values and nothing else: read as dictionaries. */
+const SETTINGS: ReadonlySet<string> = new Set(["argparse.Namespace", "types.SimpleNamespace"]);
 
 /** The element type that a storage or a dtype of torch names, if it is one. */
 export function elementTypeOf(value: Pickled | undefined): ElementType | null {
@@ -56,13 +61,17 @@ export function elementTypeOf(value: Pickled | undefined): ElementType | null {
 export function torchHost(where: string, persistent: (id: readonly Pickled[]) => Storage): PickleHost {
   return {
     global: (name) => {
-      if ([CALLS, STORAGES, UNTYPED, DTYPES].some((known) => known.has(name))) return { kind: "global", name };
+      if ([CALLS, STORAGES, UNTYPED, DTYPES, SETTINGS].some((known) => known.has(name)))
+        return { kind: "global", name };
       return refuse(name, where);
     },
     call: (callee, args) => {
+      if (isSettings(callee)) return settings(args, where);
       const run = isGlobal(callee) ? CALLS.get(callee.name) : undefined;
       return run === undefined ? wrong("a call that builds a tensor", callee, where) : run(args, where);
     },
+    create: (type, args) =>
+      isSettings(type) ? settings(args, where) : wrong("a class of plain settings", type, where),
     build: (object, state) => build(object, state, where),
     persistent: (id) => (isTuple(id) ? persistent(id.items) : wrong("the place of a storage", id, where)),
   };
@@ -83,10 +92,34 @@ function isGlobal(value: Pickled | undefined): value is Global {
 
 /** A state dict is an ordered dictionary with notes on its versions as state: they change no weight. */
 function build(object: Pickled, state: Pickled, where: string): void {
-  if (isDictionary(object)) return;
+  if (isDictionary(object)) {
+    if (object.takesState === true) fill(object, state, where);
+    return;
+  }
   const isNumpy = object !== null && typeof object === "object" && object.kind === "numpy-type";
   if (!isNumpy) wrong("a dictionary or a number type to give a state", object, where);
   else object.isBigEndian = isTuple(state) && state.items[1] === ">";
+}
+
+function isSettings(value: Pickled | undefined): boolean {
+  return isGlobal(value) && SETTINGS.has(value.name);
+}
+
+function settings(args: readonly Pickled[], where: string): Dictionary {
+  if (args.length > 0) wrong("settings without arguments", args[0], where);
+  return { kind: "dict", entries: new Map(), takesState: true };
+}
+
+function fill({ entries }: Dictionary, state: Pickled, where: string): void {
+  if (!isDictionary(state)) wrong("settings as a dictionary", state, where);
+  else for (const [name, value] of state.entries) entries.set(name, value);
+}
+
+/** A path as its text. */
+function pathText(parts: readonly Pickled[], where: string): string {
+  const wrongPart = parts.find((part) => typeof part !== "string");
+  if (wrongPart !== undefined) wrong("the parts of a path as texts", wrongPart, where);
+  return parts.join("/").replace("//", "/");
 }
 
 function orderedDictionary(args: readonly Pickled[], where: string): Pickled {

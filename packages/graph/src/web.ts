@@ -1,0 +1,1 @@
+export { openSessionWith, type WebRuntimeOptions } from "./web/session.ts";
