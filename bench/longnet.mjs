@@ -1,8 +1,9 @@
 /**
- * What the slide encoder costs: time and peak memory of one forward pass through 12 layers of width 768 over bags of growing size, in
+ * What the slide encoder costs. `rows`: time and peak memory of one forward pass through 12 layers of width 768 over bags of growing size, in
  * blocks (`openSlideEncoder`), two threads, random weights and random 1,536-d features on a square of tissue. Each size runs in a process of its own,
  * so that the peak is its own. Layers cost the same, so large bags run a few of the twelve; `seconds` is then that of twelve, by proportion.
- * Wall time on a shared machine says little: `cpuSeconds` stands beside it.
+ * `training`: one fine-tuning step of the aggregator (forward, backward, Adam, dropout) in one graph. Wall time on a shared machine says
+ * little: `cpuSeconds` stands beside it.
  */
 import { execFile } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
@@ -16,33 +17,37 @@ const SIZES = [
   [1000, 12],
   [5000, 12],
   [10_000, 12],
-  [20_000, 1],
+  [20_000, 12],
   [50_000, 1],
   [100_000, 1],
 ];
 
-export async function benchLongnet({ sizes = SIZES, threads = 2 } = {}) {
+/** Tiles of a bag that is learned from. */
+const LEARNED = [1000, 4000];
+
+export async function benchLongnet({ sizes = SIZES, learned = LEARNED, threads = 2 } = {}) {
   const rows = [];
-  for (const [tiles, layers] of sizes) {
-    const script = fileURLToPath(import.meta.url);
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      script,
-      String(tiles),
-      String(layers),
-      String(threads),
-    ]);
-    rows.push(JSON.parse(stdout));
-    process.stderr.write(stdout);
-  }
+  for (const [tiles, layers] of sizes) rows.push(await apart("forward", tiles, layers, threads));
+  const training = [];
+  for (const tiles of learned) training.push(await apart("training", tiles, LAYERS, threads));
   return {
     model: { layers: LAYERS, width: 768, heads: 16, features: FEATURES },
     threads,
     rows,
+    training,
     machine: { processor: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), node: process.version },
   };
 }
 
-async function measure(tiles, layers, threads) {
+/** One measurement in a process of its own. */
+async function apart(...what) {
+  const script = fileURLToPath(import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...what.map(String)]);
+  process.stderr.write(stdout);
+  return JSON.parse(stdout);
+}
+
+async function forward(tiles, layers, threads) {
   const { randomStream, unwrap } = await import("../packages/core/dist/index.js");
   const { openSession } = await import("../packages/graph/dist/node.js");
   const { openSlideEncoder } = await import("../packages/models/dist/longnet/slide-encoder.js");
@@ -73,6 +78,30 @@ async function measure(tiles, layers, threads) {
   };
 }
 
+/** A second step, whose memory is in place; the peak is that of both. */
+async function training(tiles, layers, threads) {
+  const { randomStream } = await import("../packages/core/dist/index.js");
+  const { openSession } = await import("../packages/graph/dist/node.js");
+  const { importedDesign } = await import("../packages/models/dist/checkpoint/import-checkpoint.js");
+  const { openLearner } = await import("../packages/models/dist/train/learner.js");
+  const spec = { name: "longnet", layers, layer: layers, dropout: 0.25 };
+  const design = importedDesign(spec, { d: FEATURES, k: 2 });
+  const options = { optimiser: "adamw", weightDecay: 0.05, batch: 1, chunk: 4096, threads, seed: 1 };
+  const learner = await openLearner(design, options, openSession);
+  const random = randomStream(tiles, "bench", "longnet");
+  const example = { id: "bag", tiles: squareBag(tiles, random), covariates: null, label: 1 };
+  await learner.step([example], 1e-4, random);
+  const before = process.resourceUsage();
+  const started = performance.now();
+  const loss = await learner.step([example], 1e-4, random);
+  const seconds = (performance.now() - started) / 1000;
+  if (!Number.isFinite(loss)) throw new Error(`expected a finite loss, received ${loss}`);
+  const after = process.resourceUsage();
+  const cpu = (after.userCPUTime + after.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1e6;
+  const peakMiB = Math.round(after.maxRSS / 1024);
+  return { tiles, layersRun: layers, seconds: rounded(seconds), cpuSeconds: rounded(cpu), peakMiB };
+}
+
 /** Tiles of a square of tissue, row by row, with features drawn once for a thousand tiles and repeated with a shift. */
 function squareBag(n, random) {
   const pool = Float32Array.from({ length: 1000 * FEATURES }, () => random.normal());
@@ -93,6 +122,7 @@ function rounded(value) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [tiles, layers, threads] = process.argv.slice(2).map(Number);
-  process.stdout.write(`${JSON.stringify(await measure(tiles, layers, threads))}\n`);
+  const [what, ...numbers] = process.argv.slice(2);
+  const measure = { forward, training }[what];
+  process.stdout.write(`${JSON.stringify(await measure(...numbers.map(Number)))}\n`);
 }

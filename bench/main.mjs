@@ -2,6 +2,7 @@
 const BENCHES = {
   "train-step": async (options) => (await import("./train-step.mjs")).benchTrainStep(options),
   parity: async (options) => (await import("./parity.mjs")).benchParity(options),
+  "classic-bags": async (options) => (await import("./classic-bags.mjs")).benchClassicBags(options),
   longnet: async () => (await import("./longnet.mjs")).benchLongnet(),
   slide: async (options) => (await import("./slide.mjs")).benchSlide(options),
 };

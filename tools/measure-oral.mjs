@@ -3,9 +3,9 @@
  * across magnifications. Usage: node tools/measure-oral.mjs DATA OUT, where DATA is the folder of test data. Prints one table.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { encoderPlaces } from "./encoder-folders.mjs";
 
 const [, , data, out, only = ""] = process.argv;
 if (data === undefined || out === undefined) throw new Error("expected DATA and OUT folders");
@@ -18,21 +18,7 @@ const SCALES = {
   pixels: { title: "each image one tile, 0.5 um/px assumed for both", mpp: { 100: 0.5, 400: 0.5 }, tileMpp: 0.5 },
   physical: { title: "tiles of 56 um, 1.0 and 0.25 um/px assumed", mpp: { 100: 1, 400: 0.25 }, tileMpp: 0.25 },
 };
-const ENCODERS = {
-  texture: "texture",
-  mobilenet: encoderFolder("mobilenet", "mobilenet_v2_1.0/mobilenet_v2_1.0_224.onnx", {
-    dim: 1280,
-    mean: 0.5,
-    std: 0.5,
-    licence: "Apache-2.0",
-  }),
-  shufflenet: encoderFolder("shufflenet", "shufflenet_msi/shufflenet_msi_224.onnx", {
-    dim: 544,
-    mean: 0,
-    std: 1 / 255,
-    licence: "MIT",
-  }),
-};
+const ENCODERS = encoderPlaces(data, out);
 
 const [, ...rows] = readFileSync(join(images, "labels.csv"), "utf8")
   .trim()
@@ -88,27 +74,4 @@ for (const [scale, { mpp, tileMpp }] of Object.entries(SCALES)) {
       console.log(results.at(-1).join(" | "));
     }
   }
-}
-
-function encoderFolder(name, model, { dim, mean, std, licence }) {
-  const folder = resolve(out, "encoders", name);
-  const file = resolve(data, "encoders", model);
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(folder, "model.onnx"))) symlinkSync(file, join(folder, "model.onnx"));
-  const card = {
-    name,
-    file: "model.onnx",
-    output: "features",
-    dim,
-    size: 224,
-    mpp: null,
-    mean: [mean, mean, mean],
-    std: [std, std, std],
-    channels: "rgb",
-    licence,
-    source: model,
-    sha256: createHash("sha256").update(readFileSync(file)).digest("hex"),
-  };
-  writeFileSync(join(folder, "encoder.json"), `${JSON.stringify(card, null, 2)}\n`);
-  return folder;
 }

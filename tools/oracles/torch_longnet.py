@@ -143,4 +143,5 @@ def main():
     print(json.dumps({"attention": attention, "models": models}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -266,15 +266,22 @@ def parity(seed=31, d=6, k=3, n=11):
 TRANSMIL = {"heads": 2, "headWidth": 4, "landmarks": 4, "iterations": 6}
 SET = {"heads": 2, "headWidth": 3, "layers": 2, "ratio": 2, "classToken": True, "dropPath": 0, "layerScale": 0}
 GENBLOOM = {"heads": 2, "headWidth": 3, "layers": 3, "ratio": 2, "dropPath": 0, "layerScale": 0.5}
-cases = [
-    record("one tile, two, three", "transmil", [1, 2, 3], TRANSMIL, seed=1),
-    record("five tiles, twelve, forty", "transmil", [5, 12, 40], TRANSMIL, k=3, seed=2),
-    record("dropout masks", "transmil", [7], TRANSMIL, dropout=0.25, seed=3),
-    record("class token", "set-transformer", [1, 2, 9], SET, seed=4),
-    record("mean of the tokens, three classes", "set-transformer", [1, 4, 9], SET | {"classToken": False}, k=3, seed=5),
-    record("dropout masks and stochastic depth", "set-transformer", [7], SET | {"dropPath": 0.25}, dropout=0.25, seed=6),
-    record("dropout masks without a class token", "set-transformer", [7], SET | {"classToken": False}, dropout=0.25, seed=7),
-    record("three blocks, each branch scaled", "genbloom", [1, 3, 9], GENBLOOM, seed=8),
-]
-(GOLDEN / "transformers.json").write_text(json.dumps({"torch": torch.__version__, "dtype": "float64", "cases": cases}))
-(GOLDEN / "parity-transmil.json").write_text(json.dumps(parity()))
+
+
+def main():
+    cases = [
+        record("one tile, two, three", "transmil", [1, 2, 3], TRANSMIL, seed=1),
+        record("five tiles, twelve, forty", "transmil", [5, 12, 40], TRANSMIL, k=3, seed=2),
+        record("dropout masks", "transmil", [7], TRANSMIL, dropout=0.25, seed=3),
+        record("class token", "set-transformer", [1, 2, 9], SET, seed=4),
+        record("mean of the tokens, three classes", "set-transformer", [1, 4, 9], SET | {"classToken": False}, k=3, seed=5),
+        record("dropout masks and stochastic depth", "set-transformer", [7], SET | {"dropPath": 0.25}, dropout=0.25, seed=6),
+        record("dropout masks without a class token", "set-transformer", [7], SET | {"classToken": False}, dropout=0.25, seed=7),
+        record("three blocks, each branch scaled", "genbloom", [1, 3, 9], GENBLOOM, seed=8),
+    ]
+    (GOLDEN / "transformers.json").write_text(json.dumps({"torch": torch.__version__, "dtype": "float64", "cases": cases}))
+    (GOLDEN / "parity-transmil.json").write_text(json.dumps(parity()))
+
+
+if __name__ == "__main__":
+    main()

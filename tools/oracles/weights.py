@@ -4,12 +4,15 @@ Run: python3 tools/oracles/weights.py packages/graph/test/golden/weights   (reco
 Every file has a row in expected.json: dotted name -> dtype, shape and values in float64, as PyTorch or numpy read them back.
 Files in which something is imported are made here too; nothing reads them but the tests, which expect a refusal.
 """
+import argparse
 import collections
 import json
 import os
+import pathlib
 import pickle
 import struct
 import sys
+import types
 import zipfile
 
 import numpy as np
@@ -210,6 +213,29 @@ for name, value in hostile.items():
         torch.save(value, os.path.join(OUT, f"hostile-{name}.legacy.pt"), _use_new_zipfile_serialization=False)
 with open(os.path.join(OUT, "hostile-bare.pkl"), "wb") as file:
     pickle.dump(Import(os.system, "true"), file, protocol=2)
+
+# Last, so that the numbers drawn above stay as they were.
+both("arguments", {
+    "model": {"weight": torch.randn(2, 2), "bias": torch.randn(2)},
+    "args": argparse.Namespace(
+        lr=5e-4, layers=[3, 4], folder=pathlib.PosixPath("/data/slides"), resume=None, nested=argparse.Namespace(seed=7)),
+    "more": types.SimpleNamespace(gated=True),
+    "epoch": 19,
+})
+for protocol in (4, 5):
+    save(f"arguments.protocol{protocol}.zip.pt", {"w": torch.randn(2), "args": argparse.Namespace(lr=0.5)}, pickle_protocol=protocol)
+
+
+class Subclass(argparse.Namespace):
+    pass
+
+
+for name, value in {
+    "namespace": {"w": torch.randn(2), "args": argparse.Namespace(run=Import(os.system, "true"))},
+    "subclass": {"w": torch.randn(2), "args": Subclass(lr=1)},
+}.items():
+    torch.save(value, os.path.join(OUT, f"hostile-{name}.zip.pt"))
+    torch.save(value, os.path.join(OUT, f"hostile-{name}.legacy.pt"), _use_new_zipfile_serialization=False)
 
 with open(os.path.join(OUT, "expected.json"), "w") as file:
     json.dump(expected, file, separators=(",", ":"))

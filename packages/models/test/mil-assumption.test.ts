@@ -1,91 +1,80 @@
 /**
- * The single-concept test of Raff and Holt 2023 (Reproducibility in multiple instance learning: a case for algorithmic unit
- * tests), from its description; sizes are ours. A bag is positive if it holds the concept. In training negative bags also hold
- * a poison tile, in the test positive ones do. A method that keeps to the multiple instance assumption reads the concept and
- * stays above 1/2; one that reads "no poison" as evidence for positive falls below.
+ * Which methods keep to the multiple instance assumption: the three unit tests of Raff and Holt 2023 on every aggregator. What is expected is what the
+ * table of docs/methods/README.md says, pass or fail; a verdict that hangs on the seed is not asserted. In training the wrong rule is the easiest one,
+ * so a method that breaks the assumption falls below 1/2 in the test.
  */
-import { type Bag, type ClassifyTask, randomStream, unwrap } from "@nacre/core";
-import { openSession } from "@nacre/graph/node";
-import { describe, expect, it } from "vitest";
-import { type AggregatorSpec, bagsInMemory, fit, type Labelled, predict } from "../src/index.ts";
-import { areaUnderCurve } from "./area-under-curve.ts";
-import { noiseBag } from "./planted-bags.ts";
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { aggregators } from "../src/index.ts";
+import { UNIT_TESTS, type UnitTest } from "./unit-test-bags.ts";
+import { areasOf, type Method } from "./unit-test-verdict.ts";
 
-const task: ClassifyTask = { kind: "classify", label: "concept", classes: ["no", "yes"], positive: "yes" };
-const D = 16;
+const SMALL = { hidden: 32, attention: 16 };
+const BRANCHES = { segment1: 16, segment2: 64, segment3: 512, segment4: 0, segment5: 0 };
 
-function makeBags(
-  part: "train" | "test",
-  poisoned: number | null,
-): { bags: Map<string, Bag>; labelled: Labelled<number>[] } {
-  const random = randomStream(5, part);
-  const bags = new Map<string, Bag>();
-  const labelled: Labelled<number>[] = [];
-  for (let i = 0; i < 80; i++) {
-    const label = i % 2;
-    const bag = noiseBag(10 + random.below(11), D, random);
-    if (label === 1) plant(bag, 1, 3);
-    if (label === poisoned) plant(bag, 0, -10);
-    bags.set(`${part}-${i}`, bag);
-    labelled.push({ id: `${part}-${i}`, label });
-  }
-  return { bags, labelled };
-  function plant(bag: Bag, place: number, centre: number): void {
-    for (let j = 0; j < D; j++) bag.features[place * D + j] = centre + 0.1 * random.normal();
-  }
+const quick: readonly Method[] = [
+  ["mean", { name: "mean" }, { lr: 1e-2 }],
+  ["max", { name: "max" }, { lr: 1e-2 }],
+  ["top-k", { name: "top-k" }, { lr: 5e-3 }],
+  ["per-tile", { name: "per-tile", hidden: 32 }, { lr: 2e-3 }],
+  ["per-tile, noisyOr", { name: "per-tile", hidden: 32, noisyOr: true }, { lr: 2e-3 }],
+  ["abmil", { name: "abmil", ...SMALL }, { lr: 2e-3 }],
+  ["clam-sb", { name: "clam-sb", ...SMALL }, { lr: 2e-3 }],
+  ["clam-mb", { name: "clam-mb", ...SMALL }, { lr: 2e-3 }],
+  ["toad", { name: "toad", ...SMALL }, { lr: 2e-3 }],
+  ["chief", { name: "chief", ...SMALL }, { lr: 2e-3 }],
+  ["dsmil", { name: "dsmil", query: 16, values: true }, { lr: 2e-3 }],
+];
+
+/** Tiles see each other: a step costs several times as much, and fewer epochs are enough. */
+const slow: readonly Method[] = [
+  ["transmil", { name: "transmil", heads: 2, headWidth: 8, landmarks: 8, iterations: 3 }, { lr: 1e-3, epochs: 10 }],
+  ["set-transformer", { name: "set-transformer", heads: 2, headWidth: 8, ratio: 1 }, { lr: 3e-3, epochs: 10 }],
+  ["genbloom", { name: "genbloom", heads: 2, headWidth: 8, layers: 2, ratio: 1 }, { lr: 3e-3, epochs: 10 }],
+  [
+    "longnet",
+    { name: "longnet", width: 16, layers: 2, layer: 1, heads: 4, ffn: 32, dropout: 0, ...BRANCHES },
+    { lr: 2e-3, epochs: 10 },
+  ],
+];
+
+const methods = [...quick, ...slow];
+const page = (name: string): string =>
+  readFileSync(new URL(`../../../docs/methods/${name}.md`, import.meta.url), "utf8");
+
+/** Cells of a method's row of the table: without poison, then the three tests. */
+function told(title: string): string[] {
+  const row = page("README")
+    .split("\n")
+    .find((line) => line.startsWith(`| ${title} |`));
+  if (row === undefined) throw new Error(`expected a row for ${title} in docs/methods/README.md, received none`);
+  return row.split("|").slice(2, -1);
 }
 
-async function areas(
-  aggregator: AggregatorSpec,
-  lr: number,
-  isPoisoned: boolean,
-): Promise<{ train: number; test: number }> {
-  const [train, test] = [makeBags("train", isPoisoned ? 0 : null), makeBags("test", isPoisoned ? 1 : null)];
-  const bags = bagsInMemory(new Map([...train.bags, ...test.bags]));
-  const model = unwrap(
-    await fit({
-      task,
-      aggregator,
-      options: { epochs: 20, lr, seed: 1 },
-      bags,
-      train: train.labelled.slice(0, 60),
-      tune: train.labelled.slice(60),
-      openSession,
+it("every aggregator has a verdict, and its page tells it", () => {
+  expect([...new Set(methods.map(([, { name }]) => name))]).toEqual(aggregators().map(({ name }) => name));
+  for (const [title, { name }] of methods) {
+    const verdicts = told(title).slice(1);
+    const words = verdicts.map((cell, i) => `${UNIT_TESTS[i]} ${/fails|passes|open/.exec(cell)?.[0]}`);
+    expect(page(name), title).toContain(words.join(", "));
+  }
+});
+
+const asserted = methods.flatMap((method) =>
+  told(method[0])
+    .slice(1)
+    .flatMap((cell, i) => {
+      const word = /fails|passes/.exec(cell)?.[0];
+      return word === undefined ? [] : [{ title: method[0], method, test: UNIT_TESTS[i] as UnitTest, word }];
     }),
-  );
-  const session = await openSession(model.onnx);
-  const area = async (labelled: readonly Labelled<number>[]): Promise<number> => {
-    const scores: { score: number; label: number }[] = [];
-    for (const { id, label } of labelled) {
-      const { logits } = unwrap(await predict(session, unwrap(await bags.load(id))));
-      scores.push({ score: (logits[1] as number) - (logits[0] as number), label });
-    }
-    return areaUnderCurve(scores);
-  };
-  const result = { train: await area(train.labelled.slice(0, 60)), test: await area(test.labelled) };
-  await session.close();
-  return result;
-}
+);
 
-/** The last column: whether a poison of low values in negative bags misleads the method. A maximum cannot see low values. */
-const methods = [
-  ["mean", { name: "mean" }, 1e-2, true],
-  ["max", { name: "max" }, 1e-2, false],
-  ["abmil", { name: "abmil", hidden: 32, attention: 16 }, 2e-3, true],
-  ["clam-sb", { name: "clam-sb", hidden: 32, attention: 16 }, 2e-3, true],
-  ["toad", { name: "toad", hidden: 32, attention: 16 }, 2e-3, true],
-  ["chief", { name: "chief", hidden: 32, attention: 16 }, 2e-3, true],
-] as const;
+it.each(asserted)("$title: $test $word, as its documentation says", async ({ method, test, word }) => {
+  const areas = await areasOf(method, test);
+  expect(areas.test < 0.5 ? "fails" : "passes").toBe(word);
+});
 
-describe.each(methods)("%s", (_, aggregator, lr, isFooled) => {
-  it("reads the concept where nothing else tells the classes apart", async () => {
-    const { train, test } = await areas(aggregator, lr, false);
-    expect(Math.min(train, test)).toBeGreaterThan(0.9);
-  });
-
-  it(`is ${isFooled ? "misled by" : "blind to"} a sign of negative bags, as its documentation says`, async () => {
-    const { train, test } = await areas(aggregator, lr, true);
-    expect(train).toBeGreaterThan(0.95);
-    expect(test < 0.5).toBe(isFooled);
-  });
+it.each(quick)("%s learns the two concepts where nothing else tells the classes apart", async (...method) => {
+  const areas = await areasOf(method, "multi-concept", { isPoisoned: false });
+  expect(Math.min(areas.train, areas.test)).toBeGreaterThan(0.6);
 });

@@ -5,7 +5,7 @@
  * each tile to each score is then exact. Those that mix tiles before they pool say so by leaving `instances` out, and their
  * contributions are gradients times inputs; those that score by a rule of their own hand in `Scored`.
  */
-import type { Task } from "@nacre/core";
+import type { Outcome, Task } from "@nacre/core";
 import type { Tensor } from "@nacre/graph";
 import type { OptionTable, OptionValues } from "./option.ts";
 
@@ -20,6 +20,13 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initialisation: Initialisation;
+  /** The layer it lies in, counted from the tiles: 0 for what makes tokens of them, then the blocks. Absent above all layers. */
+  readonly layer?: number;
+}
+
+/** Weights that lie in one layer. */
+export function inLayer(layer: number, specs: readonly WeightSpec[]): WeightSpec[] {
+  return specs.map((spec) => ({ ...spec, layer }));
 }
 
 /** Numbers known before any graph is built. */
@@ -51,6 +58,16 @@ export interface Scope extends Omit<Sizes, "covariates"> {
   dropout(name: string, x: Tensor, rate: number): Tensor;
 }
 
+/** A loss of the aggregator's own. */
+export interface FurtherLoss {
+  /** Scalar. */
+  readonly loss: Tensor;
+  /** Its share of the total; the loss of the task has the rest. */
+  readonly share: number;
+  /** It looks at no tiles but so many of highest and of lowest attention in each branch; absent where it sees others. */
+  readonly ends?: number;
+}
+
 export interface Pooled {
   /** [b, h]: one row a branch; one branch, one for each score, or one for each task. */
   readonly embedding: Tensor;
@@ -60,10 +77,11 @@ export interface Pooled {
   readonly instances?: Tensor;
   /** [1, h]: the part of every branch's embedding that no tile brought. */
   readonly offset?: Tensor;
-  /** A further loss (scalar) and its share of the total; the loss of the task has the rest. */
-  readonly auxiliary?: { readonly loss: Tensor; readonly share: number };
+  readonly auxiliary?: FurtherLoss;
   /** Further outputs of the saved model, by name. */
   readonly further?: Readonly<Record<string, Tensor>>;
+  /** [n, h]: each tile's own state after all mixing, in the order of the tiles; built where a pretraining asks for it. */
+  readonly tokens?: () => Tensor;
 }
 
 /** What is known of a bag once it is scored. */
@@ -78,7 +96,7 @@ export interface Scored {
   readonly terms: Tensor | null;
   /** [1, k]: scores minus the sum of the terms; null with them. */
   readonly rest: Tensor | null;
-  readonly auxiliary?: Pooled["auxiliary"];
+  readonly auxiliary?: FurtherLoss;
   readonly further?: Pooled["further"];
 }
 
@@ -88,12 +106,20 @@ export interface Aggregator<T extends OptionTable = OptionTable> {
   /** Where the method comes from, as a reader would cite it. */
   readonly paper: string;
   readonly options: T;
+  /** Whether options that are fine one by one go together. Fails with `bad-study`. */
+  check?(options: OptionValues<T>): Outcome<null>;
   /** Whether the places of tiles are asked for. Default false. */
   readonly usesPlaces?: true;
+  /** How many columns and rows of tiles it knows; any number where it does not say. */
+  grid?(options: OptionValues<T>): number;
   /** Whether the answer depends on the order in which the tiles come. Default false. */
   readonly isOrdered?: true;
+  /** Whether its instances have seen other tiles before they are pooled: contributions are exact then, but of mixed tokens. Default false. */
+  readonly mixesTiles?: true;
   /** Kinds of task it is made for; absent for all. */
   readonly kinds?: readonly Task["kind"][];
+  /** Numbers alive at one time of a step for each pair of tiles; absent where no two tiles meet. */
+  pairs?(options: OptionValues<T>): number;
   /** Width h of the embedding; null for an aggregator that makes its own scores. */
   width(options: OptionValues<T>, d: number): number | null;
   weights(options: OptionValues<T>, sizes: Sizes): readonly WeightSpec[];

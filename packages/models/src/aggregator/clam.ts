@@ -33,5 +33,5 @@ export function buildClam(scope: Scope, options: Options): Pooled {
   const embedding = gemm(shares, instances, { transA: true });
   if (scope.label === null) return { instances, shares, embedding };
   const loss = clusteringLoss(scope, { attention: shares, instances, label: scope.label }, options);
-  return { instances, shares, embedding, auxiliary: { loss, share: 1 - options.bagWeight } };
+  return { instances, shares, embedding, auxiliary: { loss, share: 1 - options.bagWeight, ends: options.sample } };
 }

@@ -3,7 +3,7 @@
  * starting near zero (LayerScale). Sizes as published; written from the description, weights are not read.
  */
 import { widthOf } from "../transformer/heads.ts";
-import { encoderWeights, encodeSet } from "../transformer/set-encoder.ts";
+import { alivePairs, encoderWeights, encodeSet } from "../transformer/set-encoder.ts";
 import { defineAggregator } from "./aggregator.ts";
 import { integerOption, numberOption } from "./option.ts";
 
@@ -24,6 +24,7 @@ export const genbloom = defineAggregator({
     ),
     layerScale: numberOption(1e-5, { min: 0, max: 1 }, "first value of the scale on each branch; 0 for none"),
   },
+  pairs: (options) => alivePairs({ ...options, classToken: true }),
   width: widthOf,
   weights: (options, { d }) => encoderWeights(d, { ...options, classToken: true }),
   build: (scope, options) => encodeSet(scope, { ...options, classToken: true, epsilon: 1e-6 }),

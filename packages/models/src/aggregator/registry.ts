@@ -77,7 +77,9 @@ export function chooseAggregator(spec: AggregatorSpec, dropout: number | null = 
   }
   const isDropoutKnown = dropout !== null && Object.hasOwn(aggregator.options, "dropout");
   const options = readOptions(aggregator.options, isDropoutKnown ? { dropout, ...given } : given, name);
-  return options.ok ? ok({ aggregator, options: options.value }) : options;
+  if (!options.ok) return options;
+  const checked = aggregator.check?.(options.value) ?? ok(null);
+  return checked.ok ? ok({ aggregator, options: options.value }) : checked;
 }
 
 /** Whether an aggregator is made for a kind of task. Fails with `bad-study`. */

@@ -3,7 +3,7 @@
  * for everything that mixes tiles before it pools them.
  */
 import { widthOf } from "../transformer/heads.ts";
-import { encoderWeights, encodeSet } from "../transformer/set-encoder.ts";
+import { alivePairs, encoderWeights, encodeSet } from "../transformer/set-encoder.ts";
 import { defineAggregator } from "./aggregator.ts";
 import { flagOption, integerOption, numberOption } from "./option.ts";
 
@@ -26,6 +26,7 @@ export const setTransformer = defineAggregator({
     ),
     layerScale: numberOption(0, { min: 0, max: 1 }, "first value of the scale on each branch; 0 for none"),
   },
+  pairs: alivePairs,
   width: widthOf,
   weights: (options, { d }) => encoderWeights(d, options),
   build: (scope, options) => encodeSet(scope, { ...options, epsilon: 1e-5 }),

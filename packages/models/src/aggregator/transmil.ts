@@ -5,12 +5,12 @@
  */
 import { add, linear, relu, type Tensor } from "@nacre/graph";
 import { gridConvolution, gridWeights } from "../transformer/grid-convolution.ts";
-import { widthOf } from "../transformer/heads.ts";
+import { type HeadSizes, widthOf } from "../transformer/heads.ts";
 import { normalised, normWeights } from "../transformer/norm.ts";
 import { type NystromAttended, nystromAttention, nystromWeights } from "../transformer/nystrom.ts";
 import { squareOf } from "../transformer/square.ts";
 import { asShares, firstRow, tokenDropout } from "../transformer/tokens.ts";
-import { defineAggregator } from "./aggregator.ts";
+import { defineAggregator, inLayer, type WeightSpec } from "./aggregator.ts";
 import { integerOption, numberOption } from "./option.ts";
 
 export const transmil = defineAggregator({
@@ -33,14 +33,12 @@ export const transmil = defineAggregator({
   weights(options, { d }) {
     const width = widthOf(options);
     return [
-      { name: "trunk.weight", shape: [d, width], initialisation: "glorot" },
-      { name: "trunk.bias", shape: [width], initialisation: "zeros" },
-      { name: "token", shape: [1, width], initialisation: { normal: 1 } },
-      ...["layer1", "layer2"].flatMap((layer) => [
-        ...normWeights(`${layer}.norm`, width),
-        ...nystromWeights(`${layer}.attention`, options),
-      ]),
-      ...gridWeights("grid", width),
+      { name: "trunk.weight", shape: [d, width], initialisation: "glorot", layer: 0 },
+      { name: "trunk.bias", shape: [width], initialisation: "zeros", layer: 0 },
+      { name: "token", shape: [1, width], initialisation: { normal: 1 }, layer: 0 },
+      ...inLayer(1, layerWeights("layer1", options)),
+      ...inLayer(2, gridWeights("grid", width)),
+      ...inLayer(3, layerWeights("layer2", options)),
       ...normWeights("norm", width),
     ];
   },
@@ -59,3 +57,7 @@ export const transmil = defineAggregator({
     return { embedding, shares: asShares(square.fold(last.firstRow)) };
   },
 });
+
+function layerWeights(name: string, sizes: HeadSizes): WeightSpec[] {
+  return [...normWeights(`${name}.norm`, widthOf(sizes)), ...nystromWeights(`${name}.attention`, sizes)];
+}

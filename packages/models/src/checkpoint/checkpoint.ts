@@ -64,6 +64,8 @@ export interface Checkpoint {
   keys(design: ModelDesign): readonly KeySource[];
   /** Names, or beginnings of names that end in a dot, that the file may hold beyond: buffers, offsets that change nothing. */
   readonly ignore?: readonly string[];
+  /** What a reader must know of a file that lacks something the method can do without. */
+  notes?(file: Tensors): readonly string[];
   /**
    * Places and covariates of a bag, where the method does not follow the rule: places = floor(coords / tile_size of the config, or
    * 256); one covariate is `sex`, several are `organ` as one-hot.

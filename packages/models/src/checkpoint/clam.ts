@@ -54,6 +54,10 @@ function clamCheckpoint(method: string, title: string, rearrange: (tensors: Tens
     },
     keys: () => KEYS,
     ignore: [...gateOffset(GATES), "instance_loss_fn."],
+    notes: (file) =>
+      [...file.keys()].some((key) => key.startsWith(`${INSTANCE}.`))
+        ? []
+        : ["the file holds no instance heads: it predicts and explains, and has no instance loss"],
     answers,
   };
 }

@@ -16,6 +16,15 @@ export interface Imported extends Member {
   readonly file: Tensors;
   /** The same after `rearrange`, from which the weights were taken. */
   readonly arranged: Tensors;
+  /** Groups entered and prefixes taken off, as `unwrapStateDict` says. */
+  readonly stripped: readonly string[];
+  /** Arrays of the file that the model has no use for, by their keys after `rearrange`. */
+  readonly unused: readonly string[];
+}
+
+export interface ImportOptions {
+  /** Dotted name of the dictionary to take, where the file holds several models. */
+  readonly group?: string;
 }
 
 /**
@@ -26,9 +35,10 @@ export function importCheckpoint(
   checkpoint: Checkpoint,
   archive: WeightArchive,
   config: CheckpointConfig = {},
+  options: ImportOptions = {},
 ): Promise<Outcome<Imported>> {
   return attempt(async () => {
-    const { tensors: file } = unwrap(unwrapStateDict(archive));
+    const { tensors: file, stripped } = unwrap(unwrapStateDict(archive, options));
     const arranged = checkpoint.rearrange?.(file) ?? file;
     const design = checkpoint.design(arranged, config);
     const shapes = new Map(weightSpecs(design).map(({ name, shape }) => [name, shape]));
@@ -37,7 +47,9 @@ export function importCheckpoint(
     if (unmapped.length > 0) throw new RangeError(`expected a key for ${unmapped.join(", ")} of ${checkpoint.method}`);
     const found = unwrap(matchWeights({ tensors: arranged }, sources, { ignore: checkpoint.ignore ?? [] }));
     const weights = Object.fromEntries(Object.entries(found).map(([name, v]) => [name, Float32Array.from(v)]));
-    return { design, weights, file, arranged };
+    const used = new Set(sources.map(({ from }) => [from].flat().find((key) => arranged.has(key))));
+    const unused = [...arranged.keys()].filter((key) => !used.has(key));
+    return { design, weights, file, arranged, stripped, unused };
   });
 }
 

@@ -6,9 +6,11 @@
  */
 import { raise } from "@nacre/core";
 import { concat, mean, slice, type Tensor, type WeightTensor } from "@nacre/graph";
-import { type LongnetOptions, longnet, longnetStates, outerNorm } from "../aggregator/longnet.ts";
+import { longnet, longnetStates } from "../aggregator/longnet.ts";
 import { PUBLISHED_BRANCHES } from "../longnet/config.ts";
 import { normed } from "../longnet/encoder.ts";
+import type { LongnetOptions } from "../longnet/options.ts";
+import { outerNorm } from "../longnet/pooling.ts";
 import type { Assembled, ModelDesign } from "../train/program.ts";
 import { classAnswers } from "./answer.ts";
 import type { Beside, BesideFeeds, Checkpoint, CheckpointConfig, KeySource, Original, Tensors } from "./checkpoint.ts";
@@ -39,6 +41,10 @@ export const longnetCheckpoint: Checkpoint = {
   design,
   keys: ({ options }) => keysOf(options as LongnetOptions), // the options that `design` chose
   ignore: ["pos_embed", "encoder.layers.", "encoder.layer_norm."],
+  notes: (file) =>
+    [...file.keys()].some((key) => key.endsWith("classifier.0.weight"))
+      ? []
+      : ["the file holds no classifier: its scores are zero and its probabilities even; what counts is the embedding"],
   beside: placesIn,
   answers,
 };

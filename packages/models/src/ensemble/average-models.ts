@@ -13,7 +13,7 @@
  */
 import { raise, unwrap } from "@nacre/core";
 import { add, concat, encodeModel, log, maximum, mul, type Tensor } from "@nacre/graph";
-import { type Answers, answersOf, decodeFitted, type Member } from "../model/encode-fitted.ts";
+import { type Answers, answersOf, contributionKind, decodeFitted, type Member } from "../model/encode-fitted.ts";
 import { type ModelInfo, writeModelInfo } from "../model/model-info.ts";
 import { packWeights } from "../model/packed-weights.ts";
 import { bagInputs, weightSpecs } from "../train/program.ts";
@@ -45,7 +45,9 @@ export function averageModels(models: readonly Uint8Array[]): Uint8Array {
   const answers = members.map(({ design, weights }) =>
     answersOf(design, packWeights(design.standardisation, weights, weightSpecs(design)), inputs, baseline),
   );
-  const contribution = answers.every((a) => a.isExact) ? "exact" : "gradient-input";
+  const contribution = contributionKind(
+    answers.map(({ isExact }, m) => ({ isExact, mixesTiles: members[m]?.design.aggregator.mixesTiles === true })),
+  );
   return encodeModel({
     outputs: averaged(answers, { isClasses: first.info.task.kind === "classify", isAligned: isAligned(members) }),
     name: "average",

@@ -1,5 +1,5 @@
 /** The heads there are, one for each kind of task. */
-import { fail, type Outcome, raise, type Task } from "@nacre/core";
+import { fail, type Outcome, ok, type Task, unwrap } from "@nacre/core";
 import { classifyHead } from "./classify.ts";
 import type { Head, HeadFacts, HeadKind, Label, LossOptions } from "./head.ts";
 import { multilabelHead } from "./multilabel.ts";
@@ -40,15 +40,21 @@ export function surveyLabels(task: Task, train: readonly Label[]): Outcome<HeadF
  * Failure (thrown as FailureError): bad-study, a loss that this kind of task does not have.
  */
 export function headOf(task: Task, facts: HeadFacts, options: LossOptions): Head {
-  if (suits(task, options)) return makeKind(task, facts, options);
-  return raise("bad-study", {
+  unwrap(suitsLoss(task, options));
+  return makeKind(task, facts, options);
+}
+
+/** Whether a kind of task has a loss. Fails with `bad-study`. */
+export function suitsLoss(task: Task, options: Pick<LossOptions, "loss">): Outcome<null> {
+  if (suits(task, options)) return ok(null);
+  return fail("bad-study", {
     expected: `one of ${["cross-entropy", ...HEADS[task.kind].losses].join(", ")} for fit.loss of a task of kind ${task.kind}`,
     received: options.loss,
     remedy: "leave fit.loss out: cross-entropy stands for the likelihood of every kind of task",
   });
 }
 
-function suits({ kind }: Task, { loss }: LossOptions): boolean {
+function suits({ kind }: Task, { loss }: Pick<LossOptions, "loss">): boolean {
   return loss === "cross-entropy" || HEADS[kind].losses.includes(loss);
 }
 

@@ -2,6 +2,7 @@
  * The sizes of a LongNet encoder over tiles (Ding et al. 2023; the slide encoder of Xu et al. 2024, Prov-GigaPath), and the
  * published ones. A branch of dilated attention cuts the tokens into segments and keeps every `ratio`-th of them for each head.
  */
+import type { Failure } from "@nacre/core";
 
 /** Lengths count tokens: the tiles and one class token. */
 export interface Branch {
@@ -29,18 +30,17 @@ export const PUBLISHED_BRANCHES: readonly Branch[] = [0, 1, 2, 3, 4].map((i) => 
   ratio: 2 ** i,
 }));
 
-/** The same config. @throws RangeError where its sizes do not go together */
-export function checkConfig(config: LongnetConfig): LongnetConfig {
-  const { width, heads, branches } = config;
+/** Why sizes do not go together; null where they do. */
+export function configProblem({ width, heads, branches }: LongnetConfig): Omit<Failure, "kind"> | null {
   if (width % heads !== 0 || width % 4 !== 0) {
-    throw new RangeError(
-      `expected a width of longnet that ${heads} heads and 4 divide, received ${width}; choose another width or number of heads`,
-    );
+    return {
+      expected: `a width of longnet that ${heads} heads and 4 divide`,
+      received: String(width),
+      remedy: "choose another width or number of heads",
+    };
   }
-  if (branches.length === 0) {
-    throw new RangeError("expected at least one branch of longnet, received none; give segment1 and ratio1");
-  }
-  return config;
+  if (branches.length > 0) return null;
+  return { expected: "at least one branch of longnet", received: "none", remedy: "give segment1 and ratio1" };
 }
 
 /** Numbers of a head. */

@@ -7,7 +7,7 @@
  * Tokens, places and pooling are made around it (`tokens.ts`); the decoder of the pretraining is the same encoder under other names.
  */
 import { add, gelu, layerNorm, linear, type Tensor } from "@nacre/graph";
-import type { WeightSpec } from "../aggregator/aggregator.ts";
+import { inLayer, type WeightSpec } from "../aggregator/aggregator.ts";
 import type { LongnetConfig } from "./config.ts";
 import { branchesOf, dilatedAttention, type Mixed } from "./dilated-attention.ts";
 
@@ -32,7 +32,7 @@ export function encoderWeights({ width, ffn, layers }: LongnetConfig, prefix = "
   const gain = Math.sqrt(Math.log(2 * Math.max(1, layers)));
   return Array.from({ length: layers }, (_, i) => {
     const name = (part: string): string => `${prefix}layers.${i}.${part}`;
-    return [
+    return inLayer(i + 1, [
       ...normWeights(name("attention.norm"), width),
       ...mapWeights(name("query"), [width, width], Math.SQRT1_2),
       ...mapWeights(name("key"), [width, width], Math.SQRT1_2),
@@ -43,7 +43,7 @@ export function encoderWeights({ width, ffn, layers }: LongnetConfig, prefix = "
       ...mapWeights(name("first"), [width, ffn], gain),
       ...normWeights(name("middle.norm"), ffn),
       ...mapWeights(name("second"), [ffn, width], gain),
-    ];
+    ]);
   }).flat();
 }
 

@@ -1,7 +1,7 @@
 /** What the blocks of a pass through the slide encoder share. */
 import type { Session, TensorData } from "@nacre/graph";
-import type { LongnetOptions } from "../aggregator/longnet.ts";
 import type { LongnetConfig } from "./config.ts";
+import type { LongnetOptions } from "./options.ts";
 import type { SlideGraphs } from "./slide-graphs.ts";
 
 export type Feeds = Record<string, TensorData>;

@@ -6,11 +6,11 @@
  */
 import { attempt, checkBag, type Outcome, raise, unwrap } from "@nacre/core";
 import type { OpenSession, Session } from "@nacre/graph";
-import { configOf, type LongnetOptions } from "../aggregator/longnet.ts";
 import type { Member } from "../model/encode-fitted.ts";
 import { placesOf, type Tiles } from "../train/bag-feeds.ts";
 import { type ModelDesign, weightSpecs } from "../train/program.ts";
 import { layerRunner } from "./layer-runner.ts";
+import { configOf, type LongnetOptions } from "./options.ts";
 import { type Feeds, inBlocks, type Pass, type Sessions } from "./pass.ts";
 import { FIRST_LAYER, type SlideGraphs, slideGraphs } from "./slide-graphs.ts";
 
@@ -109,16 +109,7 @@ interface Order {
 }
 
 function orderOf(bag: Tiles, { sorted, grid }: LongnetOptions): Order {
-  const places = placesOf(bag, "the bag");
-  const outside = places.findIndex((place) => !(place >= 0 && place < grid));
-  if (outside >= 0) {
-    const tile = Math.floor(outside / 2);
-    raise("out-of-bounds", {
-      expected: `tiles within ${grid} columns and rows, which the model knows`,
-      received: `tile ${tile} in column ${places[2 * tile]}, row ${places[2 * tile + 1]}`,
-      remedy: "tile the slide at a lower magnification",
-    });
-  }
+  const places = placesOf(bag, "the bag", grid);
   const tiles = Int32Array.from({ length: bag.n }, (_, i) => i);
   const key = (i: number): number => (places[2 * i] as number) * grid + (places[2 * i + 1] as number);
   // A stable sort: tiles at one place stay as they came.

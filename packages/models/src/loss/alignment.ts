@@ -4,6 +4,7 @@
  */
 import {
   add,
+  and,
   cast,
   cumSum,
   div,
@@ -46,6 +47,8 @@ export interface ContrastOptions {
   readonly temperature: Operand;
   /** Whether anchors and candidates are the same rows, so that none is compared with itself. Default false. */
   readonly isWithin?: boolean;
+  /** bool [a, c]: which candidates an anchor is compared with, at least one for each. Default: all. */
+  readonly among?: Tensor;
 }
 
 /**
@@ -55,12 +58,13 @@ export interface ContrastOptions {
  */
 export function supervisedContrast(
   { anchors, candidates, positive }: { anchors: Tensor; candidates: Tensor; positive: Tensor },
-  { temperature, isWithin = false }: ContrastOptions,
+  { temperature, isWithin = false, among }: ContrastOptions,
 ): Tensor {
   const cosines = div(gemm(l2Normalise(anchors), l2Normalise(candidates), { transB: true }), temperature);
-  const others = isWithin ? { mask: not(isDiagonal(cosines)) } : {};
-  const belonging = isWithin ? mul(positive, cast(others.mask as Tensor, positive.dtype)) : positive;
-  const logShare = sub(cosines, unsqueeze(logSumExp(cosines, 1, others), [1]));
+  const masks = [...(isWithin ? [not(isDiagonal(cosines))] : []), ...(among === undefined ? [] : [among])];
+  const mask = masks.length === 0 ? undefined : masks.reduce((a, b) => and(a, b));
+  const belonging = mask === undefined ? positive : mul(positive, cast(mask, positive.dtype));
+  const logShare = sub(cosines, unsqueeze(logSumExp(cosines, 1, mask === undefined ? {} : { mask }), [1]));
   const count = sum(belonging, { axes: [1] });
   const hasPositive = cast(greater(count, 0), count.dtype);
   const perAnchor = div(sum(mul(belonging, logShare), { axes: [1] }), maximum(count, 1));

@@ -9,8 +9,9 @@
  *                 tiles + bias; elsewhere the gradient times the distance from the mean train tile, and `bias` is what is left
  *   bias          [k]
  *
+ * The metadata key `contribution` is `exact`, `exact-mixed` (exact for tokens that have seen other tiles) or `gradient-input`.
  * Some give more, under names that begin with `further.`: all whose contributions are gradients `baseline` [d], the mean train tile.
- * The learned numbers lie in one constant; the metadata key `weights` says where, and `contribution` whether it is exact.
+ * The learned numbers lie in one constant; the metadata key `weights` says where.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
 import {
@@ -69,12 +70,22 @@ export interface Member {
 export function encodeFitted(design: ModelDesign, weights: Weights, info: ModelInfo): Uint8Array {
   const packed = packWeights(design.standardisation, weights, weightSpecs(design));
   const { task, further, isExact, ...answers } = answersOf(design, packed, bagInputs(design));
-  const contribution = isExact ? "exact" : "gradient-input";
+  const contribution = contributionKind([{ isExact, mixesTiles: design.aggregator.mixesTiles === true }]);
   return encodeModel({
     outputs: { ...task, ...answers, ...further },
     name: "model",
     metadata: { ...writeModelInfo(info), contribution, weights: JSON.stringify(packed.layout) },
   });
+}
+
+/** How contributions of a model of these members are to be read. */
+export type ContributionKind = "exact" | "exact-mixed" | "gradient-input";
+
+export function contributionKind(
+  members: readonly { readonly isExact: boolean; readonly mixesTiles: boolean }[],
+): ContributionKind {
+  if (!members.every(({ isExact }) => isExact)) return "gradient-input";
+  return members.some(({ mixesTiles }) => mixesTiles) ? "exact-mixed" : "exact";
 }
 
 /** The forward pass over packed weights. @param baseline the tile that contributes nothing where contributions are gradients, [d] */

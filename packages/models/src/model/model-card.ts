@@ -65,6 +65,8 @@ export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
 
 const CONTRIBUTION = {
   exact: "what each tile adds to each logit; exact: contributions and bias add up to the logits",
+  "exact-mixed":
+    "what each token adds to each logit; exact for tokens that have seen other tiles, so part of what stands at a tile may come from others",
   "integrated-gradients":
     "an estimate: gradients of each logit along the way from mean train tiles to the tiles (integrated gradients; gradient times input in large bags)",
   "gradient-input":

@@ -1,7 +1,7 @@
 /** A model's answer for one bag. The session is handed in, so the same code predicts in Node and in the browser. */
 import { type Bag, checkBag, fail, isFailureError, type Outcome, ok } from "@nacre/core";
 import type { Session, TensorData } from "@nacre/graph";
-import { bagFeeds } from "../train/bag-feeds.ts";
+import { bagFeeds, placesOf } from "../train/bag-feeds.ts";
 import { isOtherSpace } from "../train/survey.ts";
 import { FURTHER } from "./encode-fitted.ts";
 import type { ModelInfo } from "./model-info.ts";
@@ -39,7 +39,8 @@ export interface PredictOptions {
 
 /**
  * Runs a model of `fit` or `averageModels` on one bag.
- * Fails with empty-bag, not-finite (also where the answer is not), dimension-mismatch, encoder-mismatch, bad-model.
+ * Fails with empty-bag, not-finite (also where the answer is not), dimension-mismatch, encoder-mismatch, no-places, out-of-bounds (a tile
+ * beyond the grid of the model), no-covariates, bad-model.
  */
 export async function predict(
   session: Session,
@@ -64,6 +65,8 @@ export async function predict(
       return { ok: false, failure: error.failure };
     }
     if (!isFailureError(error, "bad-model")) throw error;
+    const beyond = session.inputs.includes("places") ? beyondGrid(error.failure.received, bag, name) : null;
+    if (beyond !== null) return beyond;
     const wanted = /index: 1 Got: \d+ Expected: (\d+)/.exec(error.failure.received)?.[1];
     return wanted === undefined ? { ok: false, failure: error.failure } : otherDimension(wanted, bag, name);
   }
@@ -109,6 +112,19 @@ function answer(outputs: Readonly<Record<string, TensorData>>, name: string): Ou
         .map((output) => [output.slice(FURTHER.length), read(output)]),
     ),
   });
+}
+
+/** The tile that a table of places does not know, where that is what the runtime says. */
+function beyondGrid(said: string, bag: Bag, name: string): Outcome<never> | null {
+  const last = /indices element out of data bounds.*range \[-?\d+,(\d+)\]/.exec(said)?.[1];
+  if (last === undefined) return null;
+  try {
+    placesOf(bag, name, Number(last) + 1);
+  } catch (error) {
+    if (isFailureError(error)) return { ok: false, failure: error.failure };
+    throw error;
+  }
+  return null;
 }
 
 function otherDimension(wanted: string, bag: Bag, name: string) {

@@ -2,15 +2,12 @@
 import {
   add,
   concat,
-  constant,
-  type Dim,
   div,
   gather,
   input,
   linear,
   mean,
   mul,
-  parameter,
   permuteRows,
   slice,
   square,
@@ -19,12 +16,15 @@ import {
   type Tensor,
   takeRows,
 } from "@nacre/graph";
-import type { WeightSpec } from "../aggregator/aggregator.ts";
-import { type LongnetOptions, longnetStates } from "../aggregator/longnet.ts";
+import type { Scope, WeightSpec } from "../aggregator/aggregator.ts";
+import { longnetStates } from "../aggregator/longnet.ts";
 import type { LongnetConfig } from "../longnet/config.ts";
 import { encode, encoderWeights, mapWeights, normed, normWeights } from "../longnet/encoder.ts";
+import type { LongnetOptions } from "../longnet/options.ts";
 import { canonicalOrder, positionCodes } from "../longnet/position.ts";
+import { standardised } from "../train/program.ts";
 import type { Standardisation } from "../train/standardise.ts";
+import { bareScope } from "./bare-scope.ts";
 
 export interface DecoderSizes {
   readonly layers: number;
@@ -44,28 +44,19 @@ export function decoderWeights({ width }: LongnetConfig, decoder: DecoderSizes, 
   ];
 }
 
-export function maskedWeights(specs: readonly WeightSpec[]): Map<string, Tensor> {
-  return new Map(specs.map(({ name, shape }) => [name, parameter(name, shape)]));
-}
-
 export interface MaskedGraph {
   readonly encoder: LongnetOptions;
   readonly decoder: DecoderSizes;
   readonly standardisation: Standardisation;
-  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly weight: Scope["weight"];
 }
 
 /**
  * Inputs: `features` [n, d], `places` [n, 2], `visible` int64 [v] (which tiles are seen), `slot` int64 [n] (where each tile stands among
  * them, v for a hidden one), `hidden` [n, 1] (1 for a hidden tile). -> a scalar
  */
-export function maskedLoss({ encoder, decoder, standardisation, weights }: MaskedGraph): Tensor {
+export function maskedLoss({ encoder, decoder, standardisation, weight }: MaskedGraph): Tensor {
   const d = standardisation.mean.length;
-  const weight = (name: string): Tensor => {
-    const found = weights.get(name);
-    if (found !== undefined) return found;
-    throw new RangeError(`expected a weight of the encoder or decoder, received ${name}`);
-  };
   const places = input("places", ["n", 2]);
   const tiles = standardised(input("features", ["n", d]), standardisation);
   const [visible, slot, hidden] = [
@@ -73,21 +64,7 @@ export function maskedLoss({ encoder, decoder, standardisation, weights }: Maske
     input("slot", ["n"], "int64"),
     input("hidden", ["n", 1]),
   ];
-  const seen = longnetStates(
-    {
-      tiles: gather(tiles, visible),
-      places: gather(places, visible),
-      covariates: null,
-      label: null,
-      d,
-      k: 1,
-      groups: [1],
-      isFit: false,
-      weight,
-      dropout: (_, x) => x,
-    },
-    encoder,
-  );
+  const seen = longnetStates(bareScope(gather(tiles, visible), gather(places, visible), weight), encoder);
   const top = seen.states[seen.states.length - 1] as Tensor;
   const state = encoder.lastNorm ? normed(top, "last.norm", { weight }) : top;
   const coded = linear(state, weight("decoder.embed.weight"), weight("decoder.embed.bias"));
@@ -111,13 +88,4 @@ export function maskedLoss({ encoder, decoder, standardisation, weights }: Maske
 function decoderConfig({ layers, width }: DecoderSizes, grid: number): LongnetConfig {
   const branches = [{ segment: 2 ** 31, ratio: 1 }];
   return { width, heads: HEADS, ffn: 4 * width, layers, branches, grid, masksPadding: false };
-}
-
-function standardised(x: Tensor, { mean: centre, deviation }: Standardisation): Tensor {
-  const d: Dim = centre.length;
-  const scale = constant(
-    deviation.map((value) => 1 / value),
-    [1, d],
-  );
-  return mul(sub(x, constant(centre, [1, d])), scale);
 }

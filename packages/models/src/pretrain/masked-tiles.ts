@@ -8,76 +8,60 @@
  * the aggregator `longnet`, so a fit can begin with them.
  */
 import { attempt, type Bag, type Outcome, type Random, raise, randomStream, unwrap } from "@nacre/core";
-import { adamOptimiser, encodeModel, gradients, type OpenSession, updateWeights } from "@nacre/graph";
-import { configOf, type LongnetOptions, longnetWeights } from "../aggregator/longnet.ts";
+import { adamOptimiser, encodeModel, gradients, updateWeights } from "@nacre/graph";
+import { longnetWeights } from "../aggregator/longnet.ts";
+import { integerOption, numberOption, type OptionValues, readOptions } from "../aggregator/option.ts";
 import { chooseAggregator } from "../aggregator/registry.ts";
+import { configOf, type LongnetOptions } from "../longnet/options.ts";
 import { bagFeeds } from "../train/bag-feeds.ts";
-import type { BagSource } from "../train/bag-source.ts";
-import type { Weights } from "../train/initialise.ts";
 import { sampleTiles } from "../train/sample-tiles.ts";
-import { moments, type Standardisation } from "../train/standardise.ts";
+import type { Standardisation } from "../train/standardise.ts";
 import { copyWeights, type Feeds, firstState, takeTurns } from "../train/state.ts";
-import { decoderWeights, maskedLoss, maskedWeights } from "./masked-graph.ts";
+import { askWeights } from "./bare-scope.ts";
+import { decoderWeights, maskedLoss } from "./masked-graph.ts";
+import type { Pretrained, PretrainRequest } from "./pretrained.ts";
+import { scalarFeeds } from "./scalars.ts";
+import { surveyUnlabelled } from "./survey.ts";
 
-export interface MaskedOptions {
-  readonly epochs: number;
-  /** Learning rate of AdamW. */
-  readonly lr: number;
-  readonly weightDecay: number;
-  /** Share of the tiles that is hidden. */
-  readonly share: number;
-  /** Layers and width of the decoder; the width is a multiple of 4 times its heads (4). */
-  readonly decoderLayers: number;
-  readonly decoderWidth: number;
-  /** At most this many tiles of a bag in a step, drawn anew each epoch; null takes all. */
-  readonly maxTiles: number | null;
-  readonly threads: number;
-  readonly seed: number;
-}
-
-export const MASKED_DEFAULTS: MaskedOptions = {
-  epochs: 20,
-  lr: 5e-4,
-  weightDecay: 0.05,
-  share: 0.75,
-  decoderLayers: 1,
-  decoderWidth: 128,
-  maxTiles: 4096,
-  threads: 1,
-  seed: 1,
+export const MASKED_OPTIONS = {
+  epochs: integerOption(20, { min: 1, max: 100000 }, "times each bag is seen"),
+  lr: numberOption(5e-4, { min: 1e-30, max: 1 }, "learning rate of AdamW"),
+  weightDecay: numberOption(0.05, { min: 0, max: 1 }, "decay of matrices, decoupled"),
+  share: numberOption(0.75, { min: 0.01, max: 0.99 }, "share of the tiles that is hidden"),
+  decoderLayers: integerOption(1, { min: 1, max: 24 }, "layers of the decoder"),
+  decoderWidth: integerOption(
+    128,
+    { min: 4, max: 4096 },
+    "width of the decoder, a multiple of 4 times its heads, which are 4",
+  ),
+  maxTiles: integerOption(4096, { min: 2, max: 1e6 }, "tiles of a bag in a step at most, drawn anew each epoch"),
+  threads: integerOption(1, { min: 1, max: 256 }, "threads inside an operator"),
+  seed: integerOption(1, { min: 0, max: 2 ** 31 }, "seed of first weights and of every draw"),
 };
 
-export interface MaskedRequest {
+export type MaskedOptions = OptionValues<typeof MASKED_OPTIONS>;
+
+export interface MaskedRequest extends Omit<PretrainRequest, "aggregator"> {
   /** Options of the aggregator `longnet`; its dropout and stochastic depth are not used here. */
   readonly encoder?: Readonly<Record<string, unknown>>;
   readonly options?: Partial<MaskedOptions>;
-  readonly bags: BagSource;
   /** The bags to learn from: those of the train part. */
   readonly ids: readonly string[];
-  readonly openSession: OpenSession;
-  readonly signal?: AbortSignal;
   readonly onEpoch?: (epoch: number, loss: number) => void;
 }
 
-export interface Pretrained {
-  /** The encoder's, by the names of the aggregator. */
-  readonly weights: Weights;
-  readonly encoder: LongnetOptions;
-  readonly standardisation: Standardisation;
-  readonly d: number;
-  /** Mean loss of each epoch, each step before it moved the weights. 1 is what the mean tile would give. */
-  readonly losses: readonly number[];
-}
-
-/** Failures: bad-study (options), too-few (no bag, or one of a single tile), diverged, cancelled, and what the source of bags says. */
+/**
+ * A loss of 1 is what the mean tile would give. Failures: bad-study (options), too-few (no bag, or one of a single tile), empty-bag, not-finite,
+ * dimension-mismatch, encoder-mismatch, diverged, cancelled, and what the source of bags says.
+ */
 export function pretrainOnMaskedTiles(request: MaskedRequest): Promise<Outcome<Pretrained>> {
   return attempt(async () => {
-    const options = { ...MASKED_DEFAULTS, ...request.options };
+    const options = unwrap(readOptions(MASKED_OPTIONS, request.options ?? {}, "pretraining on masked tiles"));
     const chosen = unwrap(chooseAggregator({ ...request.encoder, name: "longnet" }, 0));
     const encoder = chosen.options as LongnetOptions; // read by its own table
-    const standardisation = await survey(request);
-    const d = standardisation.mean.length;
-    const { learn, names, state } = graphOf(encoder, options, standardisation);
+    const { bags, ids, signal } = request;
+    const { d, space, standardisation } = await surveyUnlabelled(bags, ids, { least: 1, signal });
+    const { learn, shapes, state } = graphOf(encoder, options, standardisation);
     const session = await request.openSession(learn, { threads: options.threads });
     const optimiser = adamOptimiser({ isDecoupled: true, weightDecay: options.weightDecay });
     const turns = takeTurns(state);
@@ -106,8 +90,8 @@ export function pretrainOnMaskedTiles(request: MaskedRequest): Promise<Outcome<P
     } finally {
       await session.close();
     }
-    const all = copyWeights(Object.fromEntries(Object.entries(turns.now).filter(([name]) => names.has(name))));
-    return { weights: all, encoder, standardisation, d, losses };
+    const weights = copyWeights(Object.fromEntries(Object.entries(turns.now).filter(([name]) => shapes.has(name))));
+    return { aggregator: { name: "longnet", options: encoder }, weights, shapes, standardisation, d, space, losses };
   });
 }
 
@@ -116,39 +100,26 @@ function graphOf(encoder: LongnetOptions, options: MaskedOptions, standardisatio
   const decoder = { layers: options.decoderLayers, width: options.decoderWidth };
   const own = longnetWeights(encoder, d).filter(({ name }) => !name.startsWith("outer.norm"));
   const specs = [...own, ...decoderWeights(configOf(encoder), decoder, d)];
-  const weights = maskedWeights(specs);
-  const loss = maskedLoss({ encoder, decoder, standardisation, weights });
-  const slopes = gradients(loss, [...weights.values()]);
-  const trained = [...weights].map(([name, weight], i) => ({
+  const asking = askWeights(specs);
+  const loss = maskedLoss({ encoder, decoder, standardisation, weight: asking.weight });
+  const asked = asking.asked();
+  const slopes = gradients(
+    loss,
+    asked.map(({ weight }) => weight),
+  );
+  const trained = asked.map(({ spec: { name, shape }, weight }, i) => ({
     name,
     weight,
     gradient: slopes[i] as (typeof slopes)[number], // answered in the order of the question
-    isDecayed: weight.shape.length > 1,
+    isDecayed: shape.length > 1,
   }));
   const optimiser = adamOptimiser({ isDecoupled: true, weightDecay: options.weightDecay });
   const { outputs, state } = updateWeights(optimiser, trained);
   return {
     learn: encodeModel({ outputs: { loss, ...outputs }, name: "masked" }),
-    names: new Set(own.map(({ name }) => name)),
+    shapes: new Map(own.map(({ name, shape }) => [name, shape])),
     state: firstState(specs, state, options.seed),
   };
-}
-
-/** Moments of every feature over all tiles. */
-async function survey({ bags, ids, signal }: MaskedRequest): Promise<Standardisation> {
-  let found: ReturnType<typeof moments> | null = null;
-  for (const id of ids) {
-    signal?.throwIfAborted();
-    const bag = unwrap(await bags.load(id));
-    found ??= moments(bag.d);
-    found.add(bag);
-  }
-  if (found !== null) return found.standardisation();
-  return raise("too-few", {
-    expected: "at least one bag to learn from",
-    received: "none",
-    remedy: "name the train part",
-  });
 }
 
 /** A bag with some of its tiles hidden. */
@@ -178,12 +149,6 @@ function maskFeeds(bag: Bag, share: number, random: Random, id: string): Feeds {
     slot: { data: slot, dims: [n] },
     hidden: { data: hidden, dims: [n, 1] },
   };
-}
-
-function scalarFeeds(scalars: Readonly<Record<string, number>>): Feeds {
-  return Object.fromEntries(
-    Object.entries(scalars).map(([name, value]) => [name, { data: Float32Array.of(value), dims: [] }]),
-  );
 }
 
 function divergence(epoch: number, lr: number) {

@@ -12,6 +12,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { Tiles } from "./bag-feeds.ts";
 import type { BagSource } from "./bag-source.ts";
 import { advance, NO_PROGRESS, shouldStop } from "./early-stopping.ts";
+import { type FirstWeights, matchFirstWeights } from "./first-weights.ts";
 import { batchOf, type FitOptions, readFitOptions } from "./fit-options.ts";
 import { countOf, type Weights } from "./initialise.ts";
 import { type Judge, openJudge } from "./judge.ts";
@@ -21,7 +22,6 @@ import { type ModelDesign, weightSpecs } from "./program.ts";
 import { sampleTiles, tilesOfStep } from "./sample-tiles.ts";
 import { drawBags, suitsSampling } from "./sampling.ts";
 import { rateAt } from "./schedule.ts";
-import { copyWeights } from "./state.ts";
 import { suitsMemory } from "./step-memory.ts";
 import { type Labelled, surveyBags } from "./survey.ts";
 
@@ -47,6 +47,8 @@ export interface FitRequest {
   readonly tune: readonly Labelled[];
   /** The runtime: `openSession` of `@nacre/graph/node`, or one for the browser. */
   readonly openSession: OpenSession;
+  /** Weights to begin with, as of a pretraining; fresh ones where it is absent. */
+  readonly from?: FirstWeights;
   readonly signal?: AbortSignal;
   readonly onEpoch?: (epoch: Epoch) => void;
 }
@@ -66,27 +68,37 @@ export interface FittedModel {
   readonly chosenBy: "tune-loss" | "last-epoch";
   /** How many numbers were learned. */
   readonly parameters: number;
+  /** Of a fit that began with given weights: the names of those that were drawn, since they were not among them. */
+  readonly drawn?: readonly string[];
 }
 
 /**
  * Fits a model. Failures: bad-study (aggregator or options), too-few, one-class, empty-bag, not-finite, dimension-mismatch,
- * encoder-mismatch, diverged, cancelled, and what the source of bags says.
+ * encoder-mismatch, bad-weights (`from`), diverged, cancelled, and what the source of bags says.
  */
 export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
   return attempt(async () => {
     const { task, train, tune, bags, openSession, signal } = request;
     const options = unwrap(readFitOptions(request.options ?? {}));
     const chosen = unwrap(chooseAggregator(request.aggregator, options.dropout));
-    const survey = unwrap(await surveyBags({ task, bags, train, tune, standardise: options.standardise, signal }));
-    const { d, space, standardisation, facts } = survey;
+    const asked = {
+      places: chosen.aggregator.usesPlaces === true,
+      grid: chosen.aggregator.grid?.(chosen.options) ?? null,
+    };
+    const { standardise } = options;
+    const survey = unwrap(await surveyBags({ task, bags, train, tune, standardise, asked, signal }));
+    const { d, space, facts } = survey;
+    const standardisation = request.from?.standardisation ?? survey.standardisation;
     unwrap(suitsTask(chosen.aggregator, task));
     unwrap(suitsSampling(task, options.sampling));
     const covariates = train[0]?.covariates?.length ?? 0;
     const design: ModelDesign = { ...chosen, task, head: headOf(task, facts, options), d, covariates, standardisation };
     unwrap(suitsMemory(design, survey.largest, options));
-    unwrap(suitsLayers(weightSpecs(design), options.layerDecay));
+    const specs = weightSpecs(design);
+    unwrap(suitsLayers(specs, options.layerDecay));
+    const first = request.from === undefined ? null : unwrap(matchFirstWeights(request.from, design));
     const batch = batchOf(options, design.head.slopes !== undefined);
-    const learner = await openLearner(design, { ...options, batch }, openSession);
+    const learner = await openLearner(design, { ...options, batch, from: first?.weights ?? null }, openSession);
     try {
       const judge = tune.length === 0 ? null : await openJudge(design, options.threads, openSession);
       try {
@@ -99,7 +111,7 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
           covariates,
           space,
           aggregator,
-          standardised: options.standardise,
+          standardised: options.standardise || request.from?.standardisation !== undefined,
           members: 1,
         };
         return {
@@ -109,7 +121,8 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
           d,
           space,
           chosenBy: judge === null ? "last-epoch" : "tune-loss",
-          parameters: weightSpecs(design).reduce((sum, spec) => sum + countOf(spec), 0),
+          parameters: specs.reduce((sum, spec) => sum + countOf(spec), 0),
+          ...(first === null ? {} : { drawn: first.drawn }),
         } satisfies FittedModel;
       } finally {
         await judge?.close();
@@ -145,7 +158,7 @@ async function runEpochs(request: FitRequest, running: Running): Promise<Outcome
     history.push(row);
     request.onEpoch?.(row);
     progress = advance(progress, tuneLoss ?? -epoch);
-    if (progress.bestEpoch === epoch) best = copyWeights(running.learner.current());
+    if (progress.bestEpoch === epoch) best = await running.learner.weights();
     if (shouldStop(progress, running)) {
       stopped = "patience";
       break;

@@ -1,6 +1,7 @@
 /** The loss on the tune part, which alone decides when to stop: all tiles, no dropout, no further losses. */
 import { encodeModel, type OpenSession } from "@nacre/graph";
-import { bagFeeds } from "./bag-feeds.ts";
+import { askedOf, bagFeeds } from "./bag-feeds.ts";
+import { holdBags } from "./held-bags.ts";
 import type { Example } from "./learner.ts";
 import { judgingOutputs, type ModelDesign } from "./program.ts";
 import type { Feeds } from "./state.ts";
@@ -15,10 +16,14 @@ export interface Judge {
 
 export async function openJudge(design: ModelDesign, threads: number, open: OpenSession): Promise<Judge> {
   const session = await open(encodeModel({ outputs: judgingOutputs(design), name: "judge" }), { threads });
-  const { head, aggregator, covariates } = design;
-  const asked = { places: aggregator.usesPlaces === true, covariates };
+  const { head } = design;
+  const asked = askedOf(design);
+  const bags = holdBags();
   const scores: Judge["scores"] = async (weights, { id, tiles, covariates: known }) => {
-    const found = await session.run({ ...weights, ...bagFeeds(tiles, known, asked, id) });
+    const found = await session.run({
+      ...weights,
+      ...(await bags.feeds(bagFeeds(tiles, known, asked, id), session.device)),
+    });
     return found.scores?.data as Float32Array;
   };
   return {
@@ -35,6 +40,9 @@ export async function openJudge(design: ModelDesign, threads: number, open: Open
       }
       return head.judge(Float64Array.from(all), Float64Array.from(targets), m);
     },
-    close: () => session.close(),
+    async close() {
+      bags.free();
+      await session.close();
+    },
   };
 }

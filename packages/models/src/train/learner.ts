@@ -3,16 +3,17 @@
  * inside the runtime, and a graph is built when the first bag needs it.
  */
 import { type Random, randomStream } from "@nacre/core";
-import { type OpenSession, type Session, settleMoments, type TensorData } from "@nacre/graph";
+import { type Device, type OpenSession, type Session, settleMoments, type TensorData } from "@nacre/graph";
 import type { Label } from "../head/head.ts";
-import { bagFeeds, type Tiles } from "./bag-feeds.ts";
+import { askedOf, bagFeeds, type Tiles } from "./bag-feeds.ts";
 import { type BagGradient, once, openGradient } from "./bag-gradient.ts";
 import { compareBags } from "./compared-bags.ts";
+import { type HeldBags, holdBags } from "./held-bags.ts";
 import type { Weights } from "./initialise.ts";
 import { maskMaker } from "./masks.ts";
 import { chooseOptimiser } from "./optimiser-choice.ts";
 import { type ModelDesign, weightSpecs } from "./program.ts";
-import { type Feeds, firstState, type Turns, takeTurns } from "./state.ts";
+import { copyWeightsFrom, type Feeds, firstState, type Turns, takeTurns } from "./state.ts";
 import { keptState, movingStep, type StepOptions, SUM, wholeStep } from "./step-graph.ts";
 
 export interface LearnerOptions extends StepOptions {
@@ -41,6 +42,8 @@ export interface Learner {
   settle(): void;
   /** The weights to judge and keep, as feeds: their average where one is kept. The next step but one writes over them: copy them. */
   current(): Feeds;
+  /** Copies of them. */
+  weights(): Promise<Weights>;
   close(): Promise<void>;
 }
 
@@ -55,16 +58,24 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
   const optimiser = chooseOptimiser(options);
   const isAveraged = kept.some(({ start }) => start === "weight");
   const sessions: Session[] = [];
-  const opened: Opened = async (onnx) => {
-    const session = await open(onnx, { threads: options.threads });
+  let device: Device | undefined;
+  const opened: Opened = async (onnx, keep = []) => {
+    const session = await open(onnx, { threads: options.threads, keep });
     sessions.push(session);
+    if (session.device !== undefined && keep.length > 0) {
+      device = session.device;
+      await state.hold(device);
+    }
     return session;
   };
   const gradient = openGradient(design, options, opened);
   const isWhole = options.batch === 1 && design.head.slopes === undefined;
-  const whole = once(() => oneBag(design, options, state, opened));
+  const bags = holdBags();
+  const whole = once(() => oneBag(design, options, { state, bags }, opened));
   const many = once(() => manyBags(design, options, { state, gradient }, opened));
   let steps = 0;
+  const current = (): Feeds =>
+    Object.fromEntries(specs.map(({ name }) => [name, state.now[isAveraged ? `${name}.average` : name] as TensorData]));
   return {
     async step(batch, lr, random) {
       steps += 1;
@@ -77,32 +88,39 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
       return loss;
     },
     settle() {
+      if (device !== undefined) return; // an adapter takes subnormal numbers for zero
       for (const { name, start } of kept) {
         if (start === "zeros") settleMoments(state.now[name]?.data as Float32Array);
       }
     },
-    current: () =>
-      Object.fromEntries(
-        specs.map(({ name }) => [name, state.now[isAveraged ? `${name}.average` : name] as TensorData]),
-      ),
+    current,
+    weights: () => copyWeightsFrom(current(), device),
     async close() {
+      for (const value of [...Object.values(state.now), ...Object.values(state.spare)]) device?.free(value);
+      bags.free();
       for (const session of sessions) await session.close();
     },
   };
 }
 
-export type Opened = (onnx: Uint8Array) => Promise<Session>;
+/** Opens a session that keeps what it makes of the state, where it can. */
+type Opened = (onnx: Uint8Array, keep?: readonly string[]) => Promise<Session>;
 
-async function oneBag(design: ModelDesign, options: LearnerOptions, state: Turns, open: Opened): Promise<Step> {
+async function oneBag(
+  design: ModelDesign,
+  options: LearnerOptions,
+  { state, bags }: { readonly state: Turns; readonly bags: HeldBags },
+  open: Opened,
+): Promise<Step> {
   const { onnx, masks } = wholeStep(design, options);
-  const session = await open(onnx);
+  const session = await open(onnx, Object.keys(state.spare));
   const makeMasks = maskMaker(masks);
   const feedsOf = exampleFeeds(design);
   const loss = scalar(0);
   return async ([example], scalars, random) => {
     if (example === undefined) throw new RangeError("expected a batch of one bag, received none");
-    const feeds = { ...state.now, ...scalars, ...makeMasks(example.tiles.n, random), ...feedsOf(example) };
-    await session.run(feeds, { loss, ...state.spare });
+    const feeds = { ...state.now, ...scalars, ...makeMasks(example.tiles.n, random) };
+    await session.run({ ...feeds, ...(await bags.feeds(feedsOf(example), session.device)) }, { loss, ...state.spare });
     return loss.data[0] as number;
   };
 }
@@ -120,13 +138,13 @@ async function manyBags(
 ): Promise<Step> {
   const { head } = design;
   const specs = weightSpecs(design);
-  const moving = await open(movingStep(design, options));
+  const moving = await open(movingStep(design, options), Object.keys(state.spare));
   const feedsOf = exampleFeeds(design);
   const sums = takeTurns(
     Object.fromEntries(
       specs.map(({ name }) => {
-        const { data, dims } = state.now[name] as TensorData; // a state holds every spec
-        return [name + SUM, { data: new Float32Array(data.length), dims }];
+        const { dims } = state.now[name] as TensorData; // a state holds every spec
+        return [name + SUM, { data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)), dims }];
       }),
     ),
   );
@@ -155,8 +173,8 @@ function again(random: Random): () => Random {
 
 /** The feeds of an example; the array of the target is used again by the next call. */
 function exampleFeeds(design: ModelDesign): (example: Example) => Record<string, TensorData> {
-  const { head, aggregator, covariates } = design;
-  const asked = { places: aggregator.usesPlaces === true, covariates };
+  const { head } = design;
+  const asked = askedOf(design);
   const target = { data: new Float32Array(head.t), dims: [1, head.t] };
   return (example) => {
     head.encode(example.label, target.data);

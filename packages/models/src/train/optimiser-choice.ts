@@ -1,6 +1,6 @@
 /**
  * Which optimiser a fit asks for, and how each weight takes part in it: layer-wise decay moves the weights near the tiles less than
- * those near the scores (Bao et al. 2022; scale = decay^(layers above)), and decoupled decay spares offsets and gains.
+ * those near the scores (Bao et al. 2022, and the fine-tuning of He et al. 2022; scale = decay^(layers above)), and decoupled decay spares offsets and gains.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
 import { adamOptimiser, descentOptimiser, type Optimiser, type Tensor, type Trained, withAverage } from "@nacre/graph";
@@ -21,9 +21,6 @@ export interface OptimiserOptions {
   readonly layerDecay?: number;
 }
 
-/** A weight with the place of its layer: 0 next to the tiles, counted up. Without one it belongs above all layers. */
-export type LayeredSpec = WeightSpec & { readonly layer?: number };
-
 export function chooseOptimiser(options: OptimiserOptions): Optimiser {
   const { optimiser = "adam", weightDecay, momentum = 0.9, ema = null } = options;
   const chosen =
@@ -35,7 +32,7 @@ export function chooseOptimiser(options: OptimiserOptions): Optimiser {
 
 /** The weights about to move. @param slopeOf gradient of a weight by its name */
 export function trainedWeights(
-  specs: readonly LayeredSpec[],
+  specs: readonly WeightSpec[],
   weights: ReadonlyMap<string, Tensor>,
   slopeOf: (name: string) => Tensor,
   { optimiser = "adam", layerDecay = 1 }: OptimiserOptions,
@@ -51,12 +48,12 @@ export function trainedWeights(
 }
 
 /** How many layers the weights lie in; 0 where none says so. */
-export function layerCount(specs: readonly LayeredSpec[]): number {
+export function layerCount(specs: readonly WeightSpec[]): number {
   return specs.reduce((most, { layer }) => (layer === undefined ? most : Math.max(most, layer + 1)), 0);
 }
 
 /** Whether layer-wise decay means anything for these weights. Fails with `bad-study`. */
-export function suitsLayers(specs: readonly LayeredSpec[], layerDecay: number): Outcome<null> {
+export function suitsLayers(specs: readonly WeightSpec[], layerDecay: number): Outcome<null> {
   if (layerDecay === 1 || layerCount(specs) > 0) return ok(null);
   return fail("bad-study", {
     expected: "an aggregator of several layers for fit.layerDecay",

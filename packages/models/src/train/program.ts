@@ -129,7 +129,8 @@ export function judgingOutputs(design: ModelDesign): Record<string, Tensor> {
   return { scores: assemble(design, weightInputs(design), bagInputs(design), null).scored.scores };
 }
 
-function standardised(features: Tensor, { mean, deviation }: Standardisation): Tensor {
+/** Features [n, d] centred and scaled by fixed numbers. */
+export function standardised(features: Tensor, { mean, deviation }: Standardisation): Tensor {
   const isShifted = mean.some((value) => value !== 0);
   const isScaled = deviation.some((value) => value !== 1);
   const centred = isShifted ? sub(features, constant(mean, [1, mean.length])) : features;

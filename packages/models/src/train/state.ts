@@ -1,5 +1,5 @@
 /** What a fit carries from step to step: weights and what the optimiser keeps beside them, in two sets of arrays that take turns as fed and as filled. */
-import type { StateSpec, TensorData } from "@nacre/graph";
+import type { Device, StateSpec, TensorData } from "@nacre/graph";
 import type { WeightSpec } from "../aggregator/aggregator.ts";
 import { initialise, type Weights } from "./initialise.ts";
 
@@ -15,6 +15,8 @@ export interface Turns {
   readonly spare: Feeds;
   /** Lets the spare arrays of these names (with `.next`) become those of now; all of them by default. */
   swap(filled?: readonly string[]): void;
+  /** Moves both sets to a device, where they stay; nothing where they are there. */
+  hold(device: Device): Promise<void>;
 }
 
 export function takeTurns(first: Feeds): Turns {
@@ -30,6 +32,13 @@ export function takeTurns(first: Feeds): Turns {
         const before = now[own] as TensorData; // both sets hold the same names
         now[own] = spare[name] as TensorData;
         spare[name] = before;
+      }
+    },
+    async hold(device) {
+      for (const set of [now, spare]) {
+        for (const [name, value] of Object.entries(set)) {
+          if (!device.isHeld(value)) set[name] = await device.hold(value);
+        }
       }
     },
   };
@@ -54,7 +63,15 @@ export function firstState(
   return state;
 }
 
-/** Copies of trained numbers that no later step touches. */
+/** Copies of trained numbers that no later step touches, read from the device where they are held there. */
+export async function copyWeightsFrom(feeds: Feeds, device: Device | undefined): Promise<Weights> {
+  if (device === undefined) return copyWeights(feeds);
+  const read: Record<string, TensorData> = {};
+  for (const [name, value] of Object.entries(feeds)) read[name] = await device.read(value);
+  return copyWeights(read);
+}
+
+/** Copies of trained numbers in ordinary memory that no later step touches. */
 export function copyWeights(feeds: Feeds): Weights {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),

@@ -16,7 +16,6 @@ import {
   type Trained,
   updateWeights,
 } from "@nacre/graph";
-import type { Scored } from "../aggregator/aggregator.ts";
 import { chooseOptimiser, type OptimiserOptions, trainedWeights } from "./optimiser-choice.ts";
 import {
   assemble,
@@ -98,16 +97,12 @@ export interface BagLoss {
   readonly masks: readonly MaskSpec[];
 }
 
-/** A further loss that looks at none but so many tiles of highest and of lowest attention in each branch. */
-type EndsLoss = NonNullable<Scored["auxiliary"]> & { readonly ends?: number };
-
 /** The loss of a bag. `slopes` [1, k], an input where bags are coupled, times the scores has the gradient of the coupled loss. */
 export function lossOf(design: ModelDesign, weights: ReadonlyMap<string, Tensor>): BagLoss {
   const { head } = design;
   const target = targetOf(design);
   const { scored, masks } = assemble(design, weights, bagInputs(design), target);
-  const { scores } = scored;
-  const auxiliary: EndsLoss | undefined = scored.auxiliary;
+  const { scores, auxiliary } = scored;
   const share = 1 - (auxiliary?.share ?? 0);
   const ownTask = head.loss === null ? null : mul(head.loss(scores, target), share);
   const coupled = head.slopes === undefined ? null : mul(sum(mul(scores, input("slopes", [1, head.k]))), share);

@@ -2,9 +2,10 @@
  * A look at every bag before the fit: what is wrong is said now, by name, and not in the middle of an epoch. The same pass
  * collects the moments of the train tiles.
  */
-import { type Bag, checkBag, fail, type Outcome, ok, type Task } from "@nacre/core";
+import { attempt, type Bag, checkBag, fail, type Outcome, ok, type Task } from "@nacre/core";
 import type { HeadFacts, Label } from "../head/head.ts";
 import { surveyLabels } from "../head/registry.ts";
+import { type Asked, placesOf } from "./bag-feeds.ts";
 import type { BagSource } from "./bag-source.ts";
 import { identityStandardisation, moments, type Standardisation } from "./standardise.ts";
 import type { LargestBag } from "./step-memory.ts";
@@ -31,12 +32,14 @@ export interface SurveyRequest {
   readonly train: readonly Labelled[];
   readonly tune: readonly Labelled[];
   readonly standardise: boolean;
+  /** What the model asks of a bag beside its features. */
+  readonly asked?: Pick<Asked, "places" | "grid">;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Fails with what the head says of the labels, dimension-mismatch, encoder-mismatch, empty-bag, not-finite, or what the source says. */
+/** Fails with what the head says of the labels, dimension-mismatch, encoder-mismatch, empty-bag, not-finite, no-places, out-of-bounds, or what the source says. */
 export async function surveyBags(request: SurveyRequest): Promise<Outcome<Survey>> {
-  const { task, bags, train, tune, standardise, signal } = request;
+  const { task, bags, train, tune, standardise, asked = { places: false }, signal } = request;
   const facts = surveyLabels(
     task,
     train.map(({ label }) => label),
@@ -55,6 +58,10 @@ export async function surveyBags(request: SurveyRequest): Promise<Outcome<Survey
     first ??= { bag, id };
     const mismatch = compareSpaces(first, { bag, id });
     if (!mismatch.ok) return mismatch;
+    if (asked.places) {
+      const placed = await attempt(() => placesOf(bag, id, asked.grid));
+      if (!placed.ok) return placed;
+    }
     seen ??= moments(bag.d);
     if (i >= train.length) continue;
     if (standardise) seen.add(bag);
@@ -66,12 +73,14 @@ export async function surveyBags(request: SurveyRequest): Promise<Outcome<Survey
   return ok({ d, space, standardisation, facts: facts.value, largest });
 }
 
-interface Named {
+/** A bag and what a reader calls it. */
+export interface Named {
   readonly bag: Bag;
   readonly id: string;
 }
 
-function compareSpaces(first: Named, next: Named): Outcome<null> {
+/** Refuses a bag whose features are of another number or another space than those of the first. */
+export function compareSpaces(first: Named, next: Named): Outcome<null> {
   if (next.bag.d !== first.bag.d) {
     return fail("dimension-mismatch", {
       expected: `${first.bag.d} features a tile, as in ${first.id}`,

@@ -21,7 +21,7 @@ import {
   type Tensor,
   transpose,
 } from "@nacre/graph";
-import type { Pooled, Scope, WeightSpec } from "../aggregator/aggregator.ts";
+import { inLayer, type Pooled, type Scope, type WeightSpec } from "../aggregator/aggregator.ts";
 import { type BlockOptions, block, blockWeights, type Passed } from "./block.ts";
 import { widthOf } from "./heads.ts";
 import { normalised, normWeights } from "./norm.ts";
@@ -39,10 +39,12 @@ export function encoderWeights(
 ): WeightSpec[] {
   const width = widthOf(options);
   return [
-    { name: "embed.weight", shape: [d, width], initialisation: "glorot" },
-    { name: "embed.bias", shape: [width], initialisation: "zeros" },
-    ...(options.classToken ? [{ name: "token", shape: [1, width], initialisation: { normal: 0.02 } } as const] : []),
-    ...layerNames(options).flatMap((name) => blockWeights(name, options)),
+    { name: "embed.weight", shape: [d, width], initialisation: "glorot", layer: 0 },
+    { name: "embed.bias", shape: [width], initialisation: "zeros", layer: 0 },
+    ...(options.classToken
+      ? [{ name: "token", shape: [1, width], initialisation: { normal: 0.02 }, layer: 0 } as const]
+      : []),
+    ...layerNames(options).flatMap((name, i) => inLayer(i + 1, blockWeights(name, options))),
     ...normWeights("norm", width),
   ];
 }
@@ -55,17 +57,33 @@ export function encodeSet(scope: Scope, options: EncoderOptions): Pooled {
   const layout: Layout = classToken ? tokenFirst : (_, rows) => rows;
   const passed: Passed[] = [];
   let x = classToken ? layout(scope.weight("token"), tiles) : tiles;
+  let whole = (): Tensor => x;
   for (const [i, name] of layerNames(options).entries()) {
     const isLast = i === options.layers - 1;
     const dropPath = isLast ? options.dropPath : (options.dropPath * i) / (options.layers - 1);
-    const next = block(scope, name, x, { ...options, dropPath }, { layout, isFirstOnly: isLast && classToken });
+    const before = x;
+    const pass = (isFirstOnly: boolean) =>
+      block(scope, name, before, { ...options, dropPath }, { layout, isFirstOnly });
+    const next = pass(isLast && classToken);
     passed.push(next);
     x = next.x;
+    if (isLast && classToken) whole = () => slice(pass(false).x, { axis: 0, start: 1, dim: tiles.shape[0] as string });
   }
   const final = normalised(scope, "norm", x, options.epsilon);
   const embedding = classToken ? final : mean(final, { axes: [0], keep: true });
   const { shares, rollout } = looks(tiles, passed, classToken);
-  return { embedding, shares, further: { rollout } };
+  const tokens = (): Tensor => normalised(scope, "norm", whole(), options.epsilon);
+  return { embedding, shares, further: { rollout }, tokens };
+}
+
+/** Shares of attention that a step keeps for the way back, and two more of their size on it; past the last block only the token looks. */
+export function alivePairs({
+  heads,
+  layers,
+  classToken,
+}: Pick<EncoderOptions, "heads" | "layers" | "classToken">): number {
+  const full = classToken ? layers - 1 : layers;
+  return full === 0 ? 0 : heads * (full + 2);
 }
 
 function layerNames({ layers }: { readonly layers: number }): string[] {

@@ -55,19 +55,41 @@ describe("longnet", () => {
   });
 
   it("refuses a width that its heads do not divide", () => {
-    const design = classifyDesign({ ...small, heads: 5 }, { d: 4, k: 2 });
-    expect(() => weightSpecs(design)).toThrow("expected a width of longnet that 5 heads and 4 divide, received 16");
+    expect(chooseAggregator({ ...small, heads: 5 })).toMatchObject({
+      ok: false,
+      failure: { kind: "bad-study", expected: "a width of longnet that 5 heads and 4 divide", received: "16" },
+    });
+    expect(chooseAggregator({ ...small, segment1: 0 })).toMatchObject({ ok: false, failure: { kind: "bad-study" } });
   });
 
   it("refuses a tile beyond the grid, and one before it, instead of giving it the place of another", async () => {
     const design = classifyDesign({ ...small, grid: 6 }, { d: 4, k: 2 });
     const session = await openSession(encodeFitted(design, initialise(weightSpecs(design), 1), infoOf(design)));
     const bag = noiseBag(7, 4, randomStream(3));
-    const outcome = await predict(session, bag);
-    expect(outcome.ok ? "" : outcome.failure.kind).toBe("bad-model");
+    expect(await predict(session, bag, { name: "slide-7" })).toMatchObject({
+      ok: false,
+      failure: {
+        kind: "out-of-bounds",
+        expected: "tiles of slide-7 within the 6 columns and rows that the model knows",
+        received: "tile 6 in column 6, row 0",
+      },
+    });
     const before = await predict(session, { ...bag, x: Int32Array.from({ length: 7 }, () => -256) });
-    expect(before.ok ? "" : before.failure.kind).toBe("bad-model");
+    expect(before.ok ? "" : before.failure.received).toBe("tile 0 in column -1, row 0");
     await session.close();
+  });
+
+  it("says before the fit which tile of which slide lies beyond the grid", async () => {
+    const planted = plantBags({ bags: 8, d: 4, tiles: [5, 12], share: 0.5, distance: 3, seed: 8 });
+    const task = { kind: "classify", label: "y", classes: ["no", "yes"], positive: "yes" } as const;
+    const request = { task, bags: planted.source, train: planted.labelled, tune: [], openSession };
+    const outcome = await fit({ ...request, aggregator: { ...small, grid: 4 } });
+    const id = planted.labelled[0]?.id ?? "";
+    expect(outcome.ok ? null : outcome.failure).toMatchObject({
+      kind: "out-of-bounds",
+      expected: `tiles of ${id} within the 4 columns and rows that the model knows`,
+      received: "tile 4 in column 4, row 0",
+    });
   });
 
   it("learns through fit, with dropout and stochastic depth, and lowers its loss", async () => {

@@ -47,7 +47,7 @@ describe("pretraining on masked tiles", () => {
     const {
       losses,
       weights,
-      encoder: options,
+      aggregator: { options },
     } = unwrap(
       await pretrainOnMaskedTiles({
         encoder,

@@ -82,7 +82,7 @@ describe("fit", () => {
       covariates: 0,
       d: 5,
       space: "test",
-      aggregator: { name: "abmil", options: { hidden: 8, attention: 4, gated: true, dropout: 0.25 } },
+      aggregator: { name: "abmil", options: { hidden: 8, attention: 4, gated: true, layers: 1, dropout: 0.25 } },
       standardised: true,
       members: 1,
     });

@@ -159,6 +159,17 @@ describe("the tiles of a step", () => {
     expect(suitsMemory(mixing, bag, { ...few, maxTiles: 1000 }, 1000 * bytesOfTile(mixing)).ok).toBe(true);
     expect(suitsMemory(classifyDesign({ name: "abmil" }, { d: 16, k: 2 }), bag, few, 1).ok).toBe(true);
   });
+
+  it("is refused where every tile meets every other and there are too many: a table of shares for each head", () => {
+    const full = classifyDesign({ name: "set-transformer", layers: 3 }, { d: 16, k: 2 });
+    const options = { maxTiles: null, chunk: 4096 };
+    const refused = suitsMemory(full, { id: "slide-9", n: 50_000 }, options);
+    const most = Number(/at most (\d+) tiles/.exec(refused.ok ? "" : refused.failure.expected)?.[1]);
+    const bytes = (n: number): number => n * bytesOfTile(full) + 4 * 8 * (2 + 2) * n * n;
+    expect(bytes(most)).toBeLessThanOrEqual(2 ** 33);
+    expect(bytes(most + 1)).toBeGreaterThan(2 ** 33);
+    expect(suitsMemory(full, { id: "slide-9", n: most }, options).ok).toBe(true);
+  });
 });
 
 describe("small parts of a fit", () => {
