@@ -6,16 +6,20 @@ import { register as aggregators } from "./commands/aggregators.ts";
 import { register as audit } from "./commands/audit.ts";
 import { register as board } from "./commands/board.ts";
 import { register as demo } from "./commands/demo.ts";
+import { register as distil } from "./commands/distil.ts";
 import { register as doctor } from "./commands/doctor.ts";
 import { register as encode } from "./commands/encode.ts";
 import { register as encoders } from "./commands/encoders.ts";
+import { register as ensemble } from "./commands/ensemble.ts";
 import { register as evaluate } from "./commands/evaluate.ts";
 import { register as explain } from "./commands/explain.ts";
 import { register as fit } from "./commands/fit.ts";
+import { register as importCommand } from "./commands/import.ts";
 import { register as predict } from "./commands/predict.ts";
+import { register as pretrain } from "./commands/pretrain.ts";
 import { register as reportCommand } from "./commands/report.ts";
 import { register as run } from "./commands/run.ts";
-import { register as slide } from "./commands/slide.ts";
+import { register as slide } from "./commands/slide/slide.ts";
 import { register as tiles } from "./commands/tiles.ts";
 import { register as tissue } from "./commands/tissue.ts";
 import { EXIT } from "./exit-code.ts";
@@ -42,11 +46,15 @@ for (const register of [
   tissue,
   tiles,
   encode,
+  distil,
+  pretrain,
   fit,
   predict,
   explain,
+  importCommand,
   audit,
   evaluate,
+  ensemble,
   board,
   reportCommand,
   doctor,

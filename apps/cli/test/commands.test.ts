@@ -16,7 +16,9 @@ const COMMANDS = [
   "fit",
   "predict",
   "explain",
+  "import",
   "evaluate",
+  "ensemble",
   "report",
   "doctor",
   "encoders",
@@ -37,6 +39,8 @@ beforeAll(async () => {
   mkdirSync(join(run, "slides"));
   for (const site of ["site-a", "site-c"])
     copyFileSync(study.file("slides", `${site}-1.svs`), join(run, "slides", `${site}-001.svs`));
+  const checkpoint = new URL("../../../packages/models/test/golden/checkpoints/dsmil.pt", import.meta.url);
+  copyFileSync(checkpoint, join(home, "dsmil.pt"));
   slide = join("nacre-demo", "slides", "site-a-001.svs");
 });
 
@@ -175,6 +179,29 @@ describe("the model of a run", () => {
   it("refuses features of another dimension", async () => {
     const { code, json } = await command("predict", "nacre-demo", "letter.h5");
     expect([code, json.error.kind]).toEqual([4, "missing-file"]);
+  });
+});
+
+describe("nacre ensemble", () => {
+  it("of a run and its copy answers as the run, and its model.onnx predicts as its table says", async () => {
+    const { code, json } = await command("ensemble", "nacre-demo", "again", "--out", "joined");
+    expect([code, json.by, json.members.length]).toEqual([0, "mean", 2]);
+    const rows = (folder: string) => readCsv(readFileSync(join(home, folder, "predictions.csv"), "utf8"));
+    expect(rows("joined").map((row) => Number(row.p_tumour))).toEqual(
+      rows("nacre-demo").map((r) => Number(r.p_tumour)),
+    );
+    expect(json.comparison[0].auroc.pairs[0].difference.value).toBe(0);
+    const features = join("nacre-demo", "features", "site-c-1.h5");
+    const predicted = await command("predict", join("joined", "model.onnx"), features);
+    const row = rows("joined").find(({ slide: name }) => name === "site-c-1");
+    expect(Math.abs(predicted.json.files[0].probabilities.tumour - Number(row?.p_tumour))).toBeLessThan(1e-6);
+  });
+
+  it("keeps out of run folders, and knows its ways", async () => {
+    const own = await command("ensemble", "nacre-demo", "again", "--out", "fitted");
+    expect([own.code, own.json.error.kind]).toEqual([2, "bad-usage"]);
+    const way = await command("ensemble", "nacre-demo", "again", "--by", "vote", "--out", "voted");
+    expect([way.code, way.json.error.expected]).toEqual([2, "--by mean, rank, learned"]);
   });
 });
 

@@ -11,7 +11,15 @@ export { writeProposal } from "./audit/write-proposal.ts";
 export { boardText } from "./board/board-text.ts";
 export { type MadeBoard, type MakeBoardOptions, makeBoard } from "./board/make-board.ts";
 export { type DemoOptions, runDemo } from "./demo/run-demo.ts";
+export { type DistilSummary, type DistilTilesOptions, distilTiles } from "./distil/distil-tiles.ts";
 export { type Check, examine } from "./doctor.ts";
+export { WAYS, type Way } from "./ensemble/combine.ts";
+export {
+  type EnsembleMember,
+  type EnsembleOptions,
+  type EnsembleResult,
+  ensembleRuns,
+} from "./ensemble/ensemble-runs.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
 export { fillScale, type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {
@@ -22,6 +30,7 @@ export {
   nameOf,
   type TissueSummary,
 } from "./files.ts";
+export { type ImportedModel, type ImportModelOptions, importedText, importModel } from "./import/import-model.ts";
 export { type CompareFilesOptions, compareFiles, comparisonText } from "./judge/compare-files.ts";
 export { type EvaluateFileOptions, evaluateFile, type FileJudgement } from "./judge/evaluate-file.ts";
 export {
@@ -34,6 +43,13 @@ export type { AnswerScore, AnswerScorecard } from "./judge/judge-answers.ts";
 export { type AnyRunScorecard, isClassCard, runText } from "./judge/judge-question.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
+export {
+  cardPath,
+  PRETRAIN_METHODS,
+  type PretrainCard,
+  type PretrainFilesOptions,
+  pretrainFiles,
+} from "./pretrain/pretrain-files.ts";
 export { rewriteReport } from "./rewrite-report.ts";
 export { type Progress, silent } from "./run/progress.ts";
 export { type RunOptions, type RunResult, runStudy } from "./run-study.ts";

@@ -8,6 +8,7 @@ import { decoderReport } from "@nacre/imaging/node";
 import { FIT_DEFAULTS, modelCard, type PartCount } from "@nacre/models";
 import type { FinishedRun, ProvenanceRecord, Versions } from "./finished-run.ts";
 import { bagsOf } from "./fit/bag-list.ts";
+import { withoutPath } from "./fit/first-weights-file.ts";
 import { type AnyRunScorecard, isClassCard } from "./judge/judge-question.ts";
 import { writePaper } from "./paper/write-paper.ts";
 import { renderReport } from "./report/render-report.ts";
@@ -40,6 +41,7 @@ export async function writeRecords(folder: RunFolder, run: FinishedRun<AnyRunSco
     const data = plainReportData(folder, run, provenance);
     folder.write("report.html", renderRunAnswers(data, scorecard));
     folder.write("summary.md", renderAnswerSummary(data, scorecard));
+    writePaper(folder, { run, provenance, data });
     return;
   }
   const ofClasses: FinishedRun = { ...run, scorecard };
@@ -60,8 +62,9 @@ function provenanceOf(
     seed: study.seed,
     versions: made,
     hashes: {
-      options: hashOf({ ...keys, cohort: null, slides: null, features: null }),
+      options: hashOf({ ...keys, cohort: null, slides: null, features: null, fit: { ...study.fit, from: null } }),
       cohort: hashFile(study.cohort),
+      ...(study.fit.from === null ? {} : { firstWeights: hashFile(study.fit.from) }),
       ...(encoder === null ? {} : { encoder: encoder.sha256 }),
       ...Object.fromEntries(fitted.map((f) => [f.file, hashFile(folder.file(f.file))])),
       ...(model === null ? {} : { [model]: hashFile(folder.file(model)) }),
@@ -119,7 +122,7 @@ function cardFacts(run: FinishedRun<AnyRunScorecard>): Parameters<typeof modelCa
       source: encoder?.source ?? "unknown",
     },
     folds: fitted.map((f) => f.step.note),
-    fit: { ...FIT_DEFAULTS, ...study.fit, seed: study.seed },
+    fit: { ...FIT_DEFAULTS, ...withoutPath(study.fit), seed: study.seed },
     parts: division.split.folds.map((f) => ({ train: count(f.train), tune: count(f.tune), test: count(f.test) })),
     contribution: method,
     sites: sitesOf(

@@ -1,27 +1,19 @@
 /** Fills the report's one value from a finished run. Wording and drawing are the report's own business. */
 import { existsSync } from "node:fs";
-import { type CohortRow, positiveIndex, type SlideId, unwrap } from "@nacre/core";
+import { type CohortRow, unwrap } from "@nacre/core";
 import { sampleOf, toPatients } from "@nacre/evaluation";
-import { colourOf } from "@nacre/imaging";
 import { aggregators } from "@nacre/models";
 import { readPicture } from "./explain/draw-slide.ts";
 import type { SlideState } from "./extract/slide-state.ts";
 import type { FinishedRun, ProvenanceRecord } from "./finished-run.ts";
 import type { AnyRunScorecard } from "./judge/judge-question.ts";
 import { predictionRows } from "./judge/judge-run.ts";
-import { answerText, evidenceMeaning, questionText } from "./predict/answer-kind.ts";
+import { answerText, questionText } from "./predict/answer-kind.ts";
 import type { PredictedBag } from "./predict/bag-answer.ts";
 import { curvesOf } from "./report/curves-of.ts";
-import type {
-  Asked,
-  Colour,
-  FlowStep,
-  HeatmapSet,
-  Note,
-  ReportData,
-  SlideEntry,
-  SlideTiles,
-} from "./report/report-data.ts";
+import type { Asked, FlowStep, ReportData, SlideEntry } from "./report/report-data.ts";
+import { limitationsOf, notesOf } from "./report-data/notes-of.ts";
+import { heatmapsOf, tilesOf } from "./report-data/pictures-of.ts";
 import type { RunFolder } from "./run/run-folder.ts";
 import { studyProbes } from "./study/choose-model.ts";
 import { studyYaml } from "./study/settle-study.ts";
@@ -201,110 +193,4 @@ function answerOf(
   const isClasses = question.kind === "classify" || question.kind === "ordinal";
   if (isClasses) return { probabilities: predicted.probabilities };
   return { probabilities: null, answer: answerText(question, predicted.answers) };
-}
-
-/** Heatmaps shown in the report; the run folder holds all of them. */
-const SHOWN = 80;
-const COLOUR_STEPS = 33;
-
-function heatmapsOf(
-  folder: RunFolder,
-  { drawn, cohort, predicted, method }: FinishedRun<AnyRunScorecard>,
-): HeatmapSet | null {
-  const { pictures, scales, slides } = drawn;
-  const withPictures = slides.filter((s) => pictures.has(s.slide));
-  if (withPictures.length === 0) return null;
-  const external = withPictures.filter((s) => s.predicted.part === "external");
-  const internal = withPictures.filter((s) => s.predicted.part !== "external");
-  const shown = [...external, ...internal].slice(0, SHOWN);
-  const ramp = (kind: "signed" | "sequential", scale: number, low: number): Colour[] =>
-    Array.from({ length: COLOUR_STEPS }, (_, i) => {
-      const [r, g, b] = colourOf(low + ((scale - low) * i) / (COLOUR_STEPS - 1), { kind, scale });
-      return [r, g, b];
-    });
-  const { subject, unit } = evidenceMeaning(cohort.question);
-  const { question } = cohort;
-  return {
-    className: subject,
-    unit,
-    method: method ?? "exact",
-    contributionScale: scales.contribution,
-    contributionColours: ramp("signed", scales.contribution, -scales.contribution),
-    attentionScale: scales.attention,
-    attentionColours: ramp("sequential", scales.attention, 0),
-    choice:
-      shown.length === slides.length
-        ? `All ${slides.length} predicted slides.`
-        : `${shown.length} of ${slides.length} predicted slides, external ones first; the others are in the folder heatmaps.`,
-    entries: shown.map((s) => {
-      const p = pictures.get(s.slide) as NonNullable<ReturnType<typeof pictures.get>>;
-      return {
-        slide: s.slide,
-        thumbnail: readPicture(folder, p.thumbnail),
-        contribution: readPicture(folder, p.contribution),
-        attention: readPicture(folder, p.attention),
-        width: p.width,
-        height: p.height,
-        logOdds:
-          question.kind === "classify" ? logOdds(s.predicted, question.classes.length, positiveIndex(question)) : null,
-      };
-    }),
-  };
-
-  function logOdds(bag: PredictedBag, k: number, c: number): number | null {
-    const p = predicted.includes(bag) ? bag.probabilities[c] : undefined;
-    return k !== 2 || p === undefined || p <= 0 || p >= 1 ? null : Math.log(p / (1 - p));
-  }
-}
-
-function tilesOf({ drawn, cohort }: FinishedRun<AnyRunScorecard>): SlideTiles[] {
-  const { subject } = evidenceMeaning(cohort.question);
-  return drawn.tiles.flatMap((t) => {
-    const shown = (list: typeof t.top): SlideTiles["top"] =>
-      list.flatMap((p) => (p.image === null ? [] : [{ ...p, image: p.image }]));
-    const top = shown(t.top);
-    return top.length === 0 ? [] : [{ slide: t.slide, className: subject, top, bottom: shown(t.bottom) }];
-  });
-}
-
-function notesOf({ division, drawn, states, model, study }: FinishedRun<AnyRunScorecard>): Note[] {
-  const note = (title: string, lines: readonly string[]): Note[] =>
-    lines.length === 0 ? [] : [{ title, text: lines.slice(0, 5).join("; ") }];
-  const warned = states.flatMap((s) => (s.extracted?.warnings ?? []).map((w): [SlideId, string] => [s.row.slide, w]));
-  return [
-    ...note("About the split", division.report.notes),
-    ...(model === null ? [noModelNote(study.aggregator.name)] : []),
-    ...note("Heatmaps that could not be drawn", drawn.problems),
-    ...note(
-      `${warned.length} warnings of the slide reader`,
-      warned.map(([slide, text]) => `${slide}: ${text}`),
-    ),
-  ];
-}
-
-function noModelNote(name: string): Note {
-  return {
-    title: "No model file for other programs",
-    text: `${name} is no linear function of the tiles: it compares with the slides it was fitted on. The run holds its predictions and what it remembers (model/fold-<i>.probe.json), but no model.onnx, and no heatmaps.`,
-  };
-}
-
-function limitationsOf({ states, fitted }: FinishedRun<AnyRunScorecard>): string[] {
-  const out: string[] = [];
-  const given = states.filter((s) => s.extracted?.mppSource === "given");
-  const filled = given.filter((s) => s.extracted?.mppInFile === null);
-  if (filled.length > 0) {
-    out.push(
-      `The scale of ${filled.length} slides is an assumption taken from the cohort table (${scalesOf(filled)} um/px); their files hold none.`,
-    );
-  }
-  const overridden = given.length - filled.length;
-  if (overridden > 0) out.push(`The scale in the file was overridden by the cohort table for ${overridden} slides.`);
-  const blind = fitted.filter((f) => f.step.note.chosenBy === "last-epoch");
-  if (blind.length > 0) out.push(`${blind.length} models had no tune part and were stopped at their last epoch.`);
-  return out;
-}
-
-function scalesOf(states: readonly SlideState[]): string {
-  return [...new Set(states.map((s) => s.extracted?.mpp))].slice(0, 5).join(", ");
 }

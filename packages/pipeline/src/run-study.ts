@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type CohortRow, canonicalJson, type FailureKind, isFailureError, mpp, raise, unwrap } from "@nacre/core";
+import { type CohortRow, canonicalJson, type FailureKind, isFailureError, mpp, unwrap } from "@nacre/core";
 import { type AuditReport, refusals } from "@nacre/evaluation";
 import { checkTiles, type EncoderInfo } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
@@ -14,13 +14,13 @@ import { readModelMetadata } from "@nacre/graph";
 import { type EvidenceMethod, LARGEST_INTEGRATED } from "./explain/bag-evidence.ts";
 import { chooseSlides, drawRun } from "./explain/draw-run.ts";
 import { faithfulRun } from "./explain/faithful-run.ts";
-import { extractFeatures, knownState } from "./extract/extract-features.ts";
+import { extractFeatures } from "./extract/extract-features.ts";
 import { type Inventory, takeInventory, usableRows } from "./extract/inventory.ts";
 import { locateFeatures, locateSlide } from "./extract/locate.ts";
 import { type SlideState, slidesCsv } from "./extract/slide-state.ts";
 import type { FinishedRun } from "./finished-run.ts";
 import { listBags } from "./fit/bag-list.ts";
-import { fitFolds } from "./fit/fit-folds.ts";
+import { drawnNotes, fitFolds } from "./fit/fit-folds.ts";
 import { auditStudy } from "./judge/audit-study.ts";
 import { type Division, divideCohort } from "./judge/divide-cohort.ts";
 import { type AnyRunScorecard, judgeQuestion } from "./judge/judge-question.ts";
@@ -33,8 +33,10 @@ import { predictTune } from "./predict/predict-tune.ts";
 import { writeRecords } from "./records.ts";
 import { hashFile } from "./run/hash.ts";
 import type { Progress } from "./run/progress.ts";
+import { nothingReady, nothingUsable, refuseOtherStudy } from "./run/refuse-run.ts";
 import { confirmIdentity, keepOnly, writeIdentity } from "./run/results.ts";
 import { RunFolder, type Shard } from "./run/run-folder.ts";
+import { outcomeOf, type RunResult } from "./run/run-result.ts";
 import { checkModel } from "./study/choose-model.ts";
 import { type CodedCovariates, codeCovariates, lackingCovariate } from "./study/covariates.ts";
 import { type Cohort, cellOf, groupedRows, readCohort } from "./study/read-cohort.ts";
@@ -58,19 +60,7 @@ export interface RunOptions {
   readonly prepare?: () => Promise<void>;
 }
 
-export interface RunResult {
-  readonly out: string;
-  readonly slides: Readonly<Record<SlideState["state"], number>>;
-  /** Slides that failed. */
-  readonly failed: number;
-  readonly failures: readonly { readonly slide: string; readonly kind: string; readonly received: string }[];
-  readonly models: readonly string[];
-  /** null where the run stopped before judging. */
-  readonly scorecard: AnyRunScorecard | null;
-  readonly report: string | null;
-  /** What a reader should know of the run beside its numbers. */
-  readonly notes: readonly string[];
-}
+export type { RunResult } from "./run/run-result.ts";
 
 /** Failures after which the same command, given --resume, goes on where it stopped. All others end the run in order. */
 const INTERRUPTIONS: readonly FailureKind[] = ["cancelled", "disk-full", "no-permission", "internal"];
@@ -158,7 +148,7 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   const soFar = {
     ...outcomeOf(folder, states),
     models: [...fitted.model.map((f) => f.file), ...(model === null ? [] : [model])],
-    notes: model === null ? [noModelNote(study.aggregator.name)] : [],
+    notes: [...(model === null ? [noModelNote(study.aggregator.name)] : []), ...drawnNotes(fitted.model)],
   };
   if (options.until === "fit") {
     folder.stop();
@@ -180,7 +170,8 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
     }),
   );
   const seen = predicted.filter((p) => p.evidence !== null);
-  const drawn = await drawRun(seen, { folder, study, task: cohort.question, progress, signal });
+  const method = model === null ? null : methodOf(folder, model, seen);
+  const drawn = await drawRun(seen, { folder, study, task: cohort.question, method, progress, signal });
   const faithful = await faithfulRun(
     chooseSlides(drawn.slides, cohort.question).map((s) => s.predicted),
     {
@@ -205,7 +196,7 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
     faithful,
     localised,
     model,
-    method: model === null ? null : methodOf(folder, model, seen),
+    method,
     covariates: covariates.coding,
   };
   await writeRecords(folder, finished);
@@ -256,6 +247,7 @@ function writeCoding(folder: RunFolder, { coding }: CodedCovariates): string[] {
 /** How contributions were found, by what the file of the model says and the sizes of the bags. */
 function methodOf(folder: RunFolder, model: string, predicted: readonly PredictedBag[]): EvidenceMethod {
   const { metadata } = unwrap(readModelMetadata(readFileSync(folder.file(model))));
+  if (metadata.contribution === "exact-mixed") return "exact-mixed";
   if (metadata.contribution !== "gradient-input") return "exact";
   const tiles = predicted.map(({ bag }) => bag.members.reduce((sum, m) => sum + m.extracted.tiles, 0));
   return tiles.some((n) => n <= LARGEST_INTEGRATED) ? "integrated-gradients" : "gradient-input";
@@ -293,48 +285,9 @@ async function extract(
   }
 }
 
-/** A finished run of another study is never written over. */
-function refuseOtherStudy(folder: RunFolder, name: string): void {
-  const before = /^name: (.+)$/m.exec(folder.read("study.yaml") ?? "")?.[1];
-  if (folder.read("scorecard.json") === null || before === undefined || before === name) return;
-  raise("bad-usage", {
-    expected: `an empty folder, or a run of the study ${name}, at ${folder.path}`,
-    received: `a finished run of the study ${before}`,
-    remedy: "give another folder with --out",
-  });
-}
-
 function locator(study: Study): (row: CohortRow) => ReturnType<typeof locateSlide> {
   const { slides, features } = study;
   return slides !== undefined ? (row) => locateSlide(slides, row) : (row) => locateFeatures(features ?? "", row);
-}
-
-function nothingUsable(folder: RunFolder, rows: readonly CohortRow[], inventory: Inventory): never {
-  tellFailures(
-    folder,
-    rows.flatMap((row) => knownState(row, inventory) ?? []),
-  );
-  const [failure] = inventory.failures.values();
-  return raise("nothing-usable", {
-    expected: `at least one of ${rows.length} slides with a label and a readable file`,
-    received: failure === undefined ? "none" : `none; the first one: ${failure.kind}, ${failure.received}`,
-    remedy: failure?.remedy ?? "check the label column and the slides: folder",
-  });
-}
-
-function nothingReady(folder: RunFolder, states: readonly SlideState[]): never {
-  tellFailures(folder, states);
-  const failure = states.find((s) => s.failure !== null)?.failure;
-  return raise("nothing-usable", {
-    expected: "features of at least one slide",
-    received: `every slide failed; the first one: ${failure?.kind}, ${failure?.received}`,
-    remedy: failure?.remedy ?? "see slides.csv in the run folder",
-  });
-}
-
-/** What became of every slide, where nothing else came of the run. The record of an earlier, finished run stays as it is. */
-function tellFailures(folder: RunFolder, states: readonly SlideState[]): void {
-  if (folder.read("scorecard.json") === null) folder.write("slides.csv", slidesCsv(states));
 }
 
 /** A shard's part of the work. The folder is left for the other shards and for the run that finishes it. */
@@ -344,20 +297,4 @@ function shardResult(folder: RunFolder, all: readonly SlideState[], { index, cou
     nothingReady(folder, states);
   folder.stop();
   return { ...outcomeOf(folder, states), models: [], scorecard: null, report: null, notes: [] };
-}
-
-function outcomeOf(
-  folder: RunFolder,
-  states: readonly SlideState[],
-): Pick<RunResult, "out" | "slides" | "failed" | "failures"> {
-  const failures = states.flatMap((s) =>
-    s.state === "failed" && s.failure !== null ? [{ slide: s.row.slide, ...s.failure }] : [],
-  );
-  return { out: folder.path, slides: countStates(states), failed: failures.length, failures };
-}
-
-function countStates(states: readonly SlideState[]): RunResult["slides"] {
-  const counts = { ready: 0, unlabelled: 0, removed: 0, failed: 0 };
-  for (const s of states) counts[s.state]++;
-  return counts;
 }

@@ -48,6 +48,8 @@ describe("a study of survival", () => {
       expect(report).toContain(said);
     expect(report).not.toMatch(/https?:\/\//);
     expect(text("survive", "summary.md")).toContain("mean pool");
+    expect(text("survive", "paper", "table.md")).toContain("C-index (Harrell)");
+    expect(text("survive", "model", "model-card.md")).toContain("log relative hazard");
     expect(existsSync(cohort.file("survive", "heatmaps", "P2.geojson"))).toBe(true);
     expect(rows("survive", "tune-predictions.csv").every((r) => r.part === "tune")).toBe(true);
     expect(rows("survive", "slides.csv").find((r) => r.slide === "P0")?.label).toMatch(/\+$/);
@@ -89,6 +91,7 @@ describe("a study of several tasks at once", () => {
     expect(score.external.measures.mae.n).toBe(PATIENTS / 3);
     expect(fate.external.cIndex.value).toBeGreaterThan(0.5);
     for (const name of Object.keys(tasks)) expect(text("several", "report.html")).toContain(`Scorecard of ${name}`);
+    for (const name of Object.keys(tasks)) expect(text("several", "paper", "tripod-ai.md")).toContain(`Task ${name}: `);
     const judged = await nacre([
       "evaluate",
       cohort.file("several", "predictions-score.csv"),

@@ -34,7 +34,7 @@ export function register(program: Command): void {
     .option("--bootstrap <n>", "replicates over patients", "1000")
     .option("--bca", "intervals corrected for bias and skew, in place of percentiles")
     .option("--seed <n>", "seed of the replicates", "7")
-    .option("--out <folder>", "write scorecard.json and report.html there")
+    .option("--out <folder>", "write scorecard.json, report.html and the texts for a paper there")
     .addHelpText("after", COLUMNS);
   action(
     command,

@@ -14,8 +14,8 @@ import {
 } from "@nacre/models";
 import { evidenceOf } from "../predict/evidence-of.ts";
 
-/** How contributions were found. */
-export type EvidenceMethod = "exact" | "integrated-gradients" | "gradient-input";
+/** How contributions were found; `exact-mixed`: exact for tokens that have seen other tiles. */
+export type EvidenceMethod = "exact" | "exact-mixed" | "integrated-gradients" | "gradient-input";
 
 export interface BagEvidence {
   /** [n], its sum is the score that the answer of the task is made of. */
@@ -34,6 +34,11 @@ export const LARGEST_INTEGRATED = BAG_BUDGET / LEAST_RUNS;
 export function evidenceMethod(session: Pick<Session, "outputs">, n: number, budget = BAG_BUDGET): EvidenceMethod {
   if (!explainMethods(session).includes("integrated-gradients")) return "exact";
   return budget / n >= LEAST_RUNS ? "integrated-gradients" : "gradient-input";
+}
+
+/** The method for a bag of n tiles, given that of the largest share of the run. */
+export function methodOfBag(method: EvidenceMethod, n: number): EvidenceMethod {
+  return method === "integrated-gradients" && n > LARGEST_INTEGRATED ? "gradient-input" : method;
 }
 
 /** @param prediction what the session answered for the bag */

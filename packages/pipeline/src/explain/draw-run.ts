@@ -9,6 +9,7 @@ import type { PredictedBag } from "../predict/predict-bags.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import type { Study } from "../study/read-study.ts";
+import type { EvidenceMethod } from "./bag-evidence.ts";
 import { drawHeatmaps, type SlidePictures } from "./draw-slide.ts";
 import {
   evidenceOfSlides,
@@ -50,6 +51,8 @@ export interface DrawOptions {
   readonly folder: RunFolder;
   readonly study: Study;
   readonly task: Task;
+  /** How contributions were found; null where there are none. */
+  readonly method: EvidenceMethod | null;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

@@ -11,6 +11,7 @@ import { readPlaces } from "../extract/read-places.ts";
 import { hashBytes } from "../run/hash.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder } from "../run/run-folder.ts";
+import { type EvidenceMethod, methodOfBag } from "./bag-evidence.ts";
 import { evenShares, type HeatmapScales, type SlideEvidence } from "./evidence.ts";
 
 /** The pictures of one slide for the report, as JPEG files inside the run folder. */
@@ -28,15 +29,23 @@ export interface SlidePictures {
 export const HEATMAP_SIDE = 1024;
 const REPORT_SIDE = 420;
 const SMALL_SIDE = 96;
-const RECIPE = 1;
+const RECIPE = 2;
 /** Failures of the machine, not of the slide: they end the run. */
 const WORLDLY: ReadonlySet<string> = new Set(["disk-full", "no-permission", "cancelled"]);
+
+export interface DrawHeatmapsOptions {
+  readonly folder: RunFolder;
+  /** How contributions were found; null where nothing says. */
+  readonly method: EvidenceMethod | null;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
 
 /** Draws each slide, skipping those already drawn for the same evidence and scale. Slides without pixels get GeoJSON only. */
 export async function drawHeatmaps(
   slides: readonly SlideEvidence[],
   scales: HeatmapScales,
-  { folder, progress, signal }: { folder: RunFolder; progress: Progress; signal: AbortSignal },
+  { folder, method, progress, signal }: DrawHeatmapsOptions,
 ): Promise<{ pictures: Map<SlideId, SlidePictures>; files: string[]; problems: string[] }> {
   const pictures = new Map<SlideId, SlidePictures>();
   const problems: string[] = [];
@@ -51,9 +60,10 @@ export async function drawHeatmaps(
       evidence: hashBytes(bytesOf(s.evidence)),
       attention: hashBytes(bytesOf(s.attention)),
       features: s.extracted.hash,
+      method,
     };
     const step = await attempt(() =>
-      folder.steps.run(`heatmap-${s.slide}`, dependsOn, files.all, () => drawSlide(s, scales, folder)),
+      folder.steps.run(`heatmap-${s.slide}`, dependsOn, files.all, () => drawSlide(s, scales, { folder, method })),
     );
     if (!step.ok && WORLDLY.has(step.failure.kind)) throw new FailureError(step.failure);
     if (!step.ok) problems.push(`heatmap of ${s.slide}: ${describeFailure(step.failure)}`);
@@ -68,12 +78,14 @@ export async function drawHeatmaps(
 async function drawSlide(
   s: SlideEvidence,
   scales: HeatmapScales,
-  folder: RunFolder,
+  { folder, method }: Pick<DrawHeatmapsOptions, "folder" | "method">,
 ): Promise<{ width: number; height: number } | null> {
   const { places } = unwrap(await readPlaces(s.extracted));
   const files = filesOf(s);
   if (places === null) return null;
-  folder.write(files.geojson, tilesGeoJson(places, { attention: s.attention, contribution: s.evidence }));
+  const tiles = s.predicted.bag.members.reduce((sum, member) => sum + member.extracted.tiles, 0);
+  const meaning = tileMeaning(method === null ? null : methodOfBag(method, tiles));
+  folder.write(files.geojson, tilesGeoJson(places, { attention: s.attention, contribution: s.evidence }, meaning));
   if (s.extracted.slideFile === null) return null;
   const slide = unwrap(await openSlideFile(s.extracted.slideFile));
   try {
@@ -96,6 +108,11 @@ async function drawSlide(
   } finally {
     slide.close();
   }
+}
+
+/** What the numbers of a GeoJSON file are, by the property that holds them. */
+export function tileMeaning(method: EvidenceMethod | null): Record<string, string> {
+  return { attention: "share of the last pooling", ...(method === null ? {} : { contribution: method }) };
 }
 
 function bytesOf(values: Float32Array): Uint8Array {

@@ -68,6 +68,11 @@ export function settleScales(slides: readonly SlideEvidence[]): HeatmapScales {
   return { contribution: percentile(contribution, 0.995), attention: percentile(attention, 0.995) };
 }
 
+/** The scale of one bag, where there is no run whose scale it could share. */
+export function ownScale(evidence: Float32Array): number {
+  return percentile(evidence.map(Math.abs), 0.995);
+}
+
 /** Tiles looked at to settle the scales; of more, every second, third, ... is. */
 const MOST = 4_000_000;
 

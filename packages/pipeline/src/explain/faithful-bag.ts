@@ -11,6 +11,8 @@ export interface Shown {
   /** [n] */
   readonly evidence: Float32Array;
   readonly attention: Float32Array;
+  /** Further rankings by name: signed ones speak for the headline of the task as `evidence` does. */
+  readonly further?: readonly { readonly name: string; readonly values: Float32Array; readonly isSigned: boolean }[];
 }
 
 /** Shares of the tiles that are taken out. */
@@ -22,18 +24,22 @@ export const FAITHFUL_RANKINGS = ["contribution", "attention"] as const;
 /** Predictions a bag costs at most. */
 export const FAITHFUL_RUNS = 1 + FAITHFUL_SHARES.length * (FAITHFUL_DRAWS + FAITHFUL_RANKINGS.length);
 
-/** Rankings `contribution` and `attention` of one bag. Failures: those of `predict`. */
+/** Rankings `contribution` and `attention` of one bag, and the further ones. Failures: those of `predict`. */
 export async function faithfulBag(
   session: Session,
   bag: Bag,
-  { evidence, attention }: Shown,
+  { evidence, attention, further = [] }: Shown,
   { task, ...options }: PredictOptions & { readonly task: Task; readonly signal?: AbortSignal },
 ): Promise<Outcome<DeletionTest>> {
   const sign = evidence.reduce((sum, value) => sum + value, 0) < 0 ? -1 : 1;
   const towards = evidenceWeights(task).map((weight) => sign * weight);
-  const rankings: Record<(typeof FAITHFUL_RANKINGS)[number], Float32Array> = {
-    contribution: evidence.map((value) => sign * value),
+  const turned = (values: Float32Array): Float32Array => values.map((value) => sign * value);
+  const rankings: Record<string, Float32Array> = {
+    contribution: turned(evidence),
     attention,
+    ...Object.fromEntries(
+      further.map(({ name, values, isSigned }) => [name, isSigned ? turned(values) : values] as const),
+    ),
   };
   return deletionTest(session, bag, rankings, {
     ...options,

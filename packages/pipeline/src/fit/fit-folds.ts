@@ -6,11 +6,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Fold, raise, type Split, type Task, unwrap } from "@nacre/core";
 import type { Epoch, Labelled } from "@nacre/models";
+import { hashFile } from "../run/hash.ts";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import type { StepResult } from "../run/step.ts";
 import { runJobs, workerUrl } from "../run/workers.ts";
+import { probeOf } from "../study/choose-model.ts";
 import type { Study } from "../study/read-study.ts";
 import { type BagEntry, bagsOf } from "./bag-list.ts";
 import type { FitAnswer, FitJob } from "./fit-job.ts";
@@ -39,7 +41,7 @@ export interface FitFoldsOptions {
 }
 
 /** Bumped when the same inputs would give other weights. */
-const RECIPE = 2;
+const RECIPE = 3;
 const MEMORY = 384 * 1024 * 1024;
 
 /** The fold models of the study's aggregator, then those of the baseline. @throws FailureError of the first fold that failed */
@@ -112,7 +114,11 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
       label: answer,
       ...(covariates.length === 0 ? {} : { covariates }),
     }));
-  const fitOptions = { ...study.fit, seed: study.seed * 1000 + fold.fold };
+  const { from: file, ...own } = study.fit;
+  const fitOptions = { ...own, seed: study.seed * 1000 + fold.fold };
+  // The baseline is another aggregator, and a probe has no first weights.
+  const from = folder === "model" && probeOf(aggregator) === null ? file : null;
+  const begin = from === null ? {} : { from: hashFile(from) };
   const content = (entries: readonly BagEntry[]): unknown =>
     entries.map((b) => ({
       id: b.id,
@@ -124,19 +130,33 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
     name: `${folder === "model" ? "fit" : "baseline"}-${fold.fold}`,
     fold: fold.fold,
     file: join(folder, `fold-${fold.fold}`),
-    dependsOn: { recipe: RECIPE, task, aggregator, fit: fitOptions, train: content(train), tune: content(tune) },
+    dependsOn: {
+      recipe: RECIPE,
+      task,
+      aggregator,
+      fit: { ...fitOptions, ...begin },
+      train: content(train),
+      tune: content(tune),
+    },
     train: train.length,
     tune: tune.length,
     job: (lanes) => ({
       task,
       aggregator,
       options: fitOptions,
+      from,
       train: labelled(train),
       tune: labelled(tune),
       files: Object.fromEntries([...train, ...tune].map((b) => [b.id, b.members.map((m) => m.extracted.features)])),
       memory: Math.floor(MEMORY / lanes),
     }),
   };
+}
+
+/** What was not in the file that the fits began with; all folds lack the same. */
+export function drawnNotes(folds: readonly FittedFold[]): string[] {
+  const drawn = folds[0]?.step.note.drawn ?? [];
+  return drawn.length === 0 ? [] : [`not in the file of first weights, so drawn: ${drawn.join(", ")}`];
 }
 
 /** Progress over the epochs of all folds together. A fold that stops early leaves its share undone. */

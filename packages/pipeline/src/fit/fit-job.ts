@@ -6,7 +6,9 @@ import type { StudyFile } from "../study/study-schema.ts";
 export interface FitJob {
   readonly task: Task;
   readonly aggregator: StudyFile["aggregator"];
-  readonly options: StudyFile["fit"] & { readonly seed: number };
+  readonly options: Omit<StudyFile["fit"], "from"> & { readonly seed: number };
+  /** File of the weights to begin with; null for fresh ones. */
+  readonly from: string | null;
   readonly train: readonly Labelled[];
   readonly tune: readonly Labelled[];
   /** Feature files of every bag above. */

@@ -6,6 +6,7 @@ import { type Epoch, fit, fitProbe, keptInMemory } from "@nacre/models";
 import type { WorkerAnswer } from "../run/workers.ts";
 import { probeOf } from "../study/choose-model.ts";
 import { featureBags } from "./feature-bags.ts";
+import { readFirstWeights } from "./first-weights-file.ts";
 import type { FitAnswer, FitJob } from "./fit-job.ts";
 import { writeProbe } from "./probe-file.ts";
 
@@ -24,13 +25,14 @@ const result = await attempt(async (): Promise<FitAnswer> => {
       ...(onnx === null ? { model: writeProbe(record), form: "probe" } : { model: onnx, form: "onnx" }),
     };
   }
+  const from = job.from === null ? {} : { from: unwrap(readFirstWeights(job.from)) };
   const onEpoch = (row: Epoch): void => answer({ kind: "progress", value: row });
   const {
     onnx,
     weights: _,
     space: __,
     ...rest
-  } = unwrap(await fit({ task, aggregator, options, bags, train, tune, openSession, onEpoch }));
+  } = unwrap(await fit({ task, aggregator, options, bags, train, tune, openSession, onEpoch, ...from }));
   return { ...rest, model: onnx, form: "onnx" };
 });
 if (result.ok) answer({ kind: "done", value: result.value });

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { fail, unwrap } from "@nacre/core";
 import type { PredictionComparison } from "@nacre/evaluation";
+import { PAPER_FILES } from "../paper/paper-files.ts";
 import { readTable, type Table } from "../study/table.ts";
 import { compareFiles, comparisonText } from "./compare-files.ts";
 import { type EvaluateTableOptions, evaluateParsed, scorecardText, type TableScorecard } from "./evaluate-table.ts";
@@ -42,7 +43,7 @@ type Judged = Omit<FileJudgement, "comparison">;
 function judgeClasses(table: Table, options: EvaluateFileOptions): Judged {
   const { out = null } = options;
   const scorecard = evaluateParsed(table, options);
-  const written = out === null ? [] : ["scorecard.json", "report.html"].map((name) => join(out, name));
+  const written = out === null ? [] : ["scorecard.json", "report.html", ...PAPER_FILES].map((name) => join(out, name));
   return { scorecard, text: scorecardText(scorecard), written };
 }
 

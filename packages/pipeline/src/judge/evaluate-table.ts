@@ -16,7 +16,7 @@ export type { TableScorecard } from "./judge-table.ts";
 export interface EvaluateTableOptions extends JudgeTableOptions {
   /** null: that of the scorecard beside the table, else the last class of the table. */
   readonly positive: string | null;
-  /** Folder for scorecard.json and report.html; null (default): nothing is written. */
+  /** Folder for scorecard.json, report.html and the texts for a paper; null (default): nothing is written. */
   readonly out?: string | null;
 }
 

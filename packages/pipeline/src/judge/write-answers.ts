@@ -4,7 +4,8 @@ import type { AnswerScorecard } from "./judge-answers.ts";
 import { writeJudged } from "./judgement-folder.ts";
 import { scorecardJson } from "./scorecard-json.ts";
 
-/** Writes scorecard.json and report.html and gives their paths. @throws FailureError bad-usage, disk-full, no-permission */
+/** Writes scorecard.json, report.html and the texts for a paper and gives their paths. @throws FailureError bad-usage, disk-full, no-permission */
 export function writeAnswers(folder: string, card: AnswerScorecard): string[] {
-  return writeJudged(folder, { scorecard: scorecardJson(card), report: (options) => renderAnswers(card, options) });
+  const scorecard = scorecardJson(card);
+  return writeJudged(folder, { card, scorecard, report: (options) => renderAnswers(card, options) });
 }

@@ -2,6 +2,7 @@
  * One entry of a reporting checklist, and the four honest ways of answering it. What the software cannot know is handed to the
  * author in so many words; nothing is filled in to look complete.
  */
+import type { Known } from "./known.ts";
 
 /**
  * `stated`: the text answers it · `partly`: it answers a part and says what the author must add · `not known`: a run would
@@ -54,8 +55,13 @@ export function section(name: string, entries: readonly Entry[]): ChecklistItem[
   return entries.map(([item, topic, answer]) => ({ item, section: name, topic, ...answer }));
 }
 
+/** The entries of a study, pointing at the files that there are. */
+export function finished({ report, card }: Known, items: readonly ChecklistItem[]): ChecklistItem[] {
+  return pointing(items, report === null ? (card.file ?? "scorecard.json") : null);
+}
+
 /** Where only a table was judged there is no run folder to point into: what is known stands in the table or in scorecard.json. */
-export function pointing(items: readonly ChecklistItem[], table: string | null): ChecklistItem[] {
+function pointing(items: readonly ChecklistItem[], table: string | null): ChecklistItem[] {
   if (table === null) return [...items];
   const kept = new Set(["", "scorecard.json", "model/model-card.md"]);
   return items.map((i) => (kept.has(i.where) ? i : { ...i, where: table }));

@@ -3,19 +3,20 @@
  * where it ends). It stands beside model/model.json, which programs read. External results come before internal ones.
  */
 
-import { BEYOND_NAMES } from "../report/answers/measure-name.ts";
 import { extent } from "../report/finding-text.ts";
-import { limitations } from "../report/limitation.ts";
 import { counted, estimateText, listed, sentence } from "../report/number-text.ts";
-import type { Estimate, PartScore } from "../report/score.ts";
-import { verdict } from "../report/verdict.ts";
+import type { Estimate } from "../report/score.ts";
 import { recalibrationFact, triageFact } from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
+import { limitLines } from "./fact/limit-fact.ts";
 import * as model from "./fact/model-fact.ts";
+import { partName } from "./fact/per-part.ts";
 import { explanationFact, worstGroup } from "./fact/score-fact.ts";
 import { titleFact } from "./fact/study-fact.ts";
-import { isSynthetic, judgedParts, type Known, SYNTHETIC } from "./known.ts";
+import { isSynthetic, type Known, SYNTHETIC } from "./known.ts";
 import { markdownText } from "./markdown-text.ts";
+import { type Baseline, judgedParts, type Named, type Reading, type ReadingPart } from "./reading/reading.ts";
+import { readingsOf } from "./reading/readings.ts";
 
 const NOT_RECORDED = "Not recorded in the judged input; the author must state it.";
 
@@ -44,7 +45,7 @@ function intendedUse(known: Known): string[] {
     "## Intended use",
     bullets([
       "Research use only. Not a medical device; not for decisions about patients.",
-      model.outputFact(known),
+      ...model.outputLines(known),
       "Who the model is meant for, and where in the pathway of care: the author must state it.",
       "Out of scope: other organs, stains, scanners or ways of choosing patients than those below, unless tested there.",
     ]),
@@ -71,34 +72,15 @@ function about(known: Known): string[] {
 }
 
 function performance({ card, report }: Known): string[] {
-  const rows: [string, (p: PartScore) => Estimate][] = [
-    ["AUROC", (p) => p.auroc],
-    ["AUPRC", (p) => p.auprc],
-    ["Accuracy", (p) => p.accuracy],
-    ["Balanced accuracy", (p) => p.balancedAccuracy],
-  ];
-  const beside = beyondRows(card);
-  const pool = card.baselines?.meanPool;
-  const more: [string, Estimate | null | undefined, Estimate | null | undefined][] = [
-    ["AUROC, mean pool (baseline)", pool?.external, pool?.internal],
-    ["AUROC, site alone (baseline)", null, card.baselines?.siteOnly],
-  ];
   return [
     "## Performance",
-    ...(report === null ? [] : [markdownText(verdict(report).join(" "))]),
-    besideTable(card, rows, [...beside, ...(card.baselines === undefined ? [] : more)]),
+    ...readingsOf(card).flatMap((reading) =>
+      named(reading, [
+        ...(report === null ? [] : said(reading.verdict(report))),
+        besideTable(reading, (p) => p.performanceRows, reading.baselines ?? []),
+      ]),
+    ),
   ];
-}
-
-/** Calls and grades, where the scorecard holds them. */
-function beyondRows({ external, internal }: Known["card"]): [string, Estimate | undefined, Estimate | undefined][] {
-  const of = (part: PartScore | null) => ({ ...part?.more, ...part?.ordinal });
-  const [out, inside] = [of(external), of(internal)];
-  const names = [...new Set([...Object.keys(inside), ...Object.keys(out)])];
-  return names.map((name) => {
-    const text = BEYOND_NAMES[name] ?? name;
-    return [`${text.charAt(0).toUpperCase()}${text.slice(1)}`, out[name], inside[name]];
-  });
 }
 
 function triage(known: Known): string[] {
@@ -107,54 +89,76 @@ function triage(known: Known): string[] {
 }
 
 function calibration(known: Known): string[] {
-  const { card } = known;
-  const tried = recalibrationFact(known);
-  const rows: [string, (p: PartScore) => Estimate][] = [
-    ["Brier score (0 is best)", (p) => p.brier],
-    ["ECE (0 is best)", (p) => p.ece],
-    ["Slope (1 is best)", (p) => p.calibration.slope],
-    ["Intercept (0 is best)", (p) => p.calibration.intercept],
-    ["In the large (0 is best)", (p) => p.calibration.inTheLarge],
+  return [
+    "## Calibration",
+    ...readingsOf(known.card).flatMap((reading) => {
+      const isKnown = [reading.internal, reading.external].some((p) => p !== null && p.calibrationRows.length > 0);
+      const text = isKnown ? besideTable(reading, (p) => p.calibrationRows, []) : markdownText(reading.noCalibration);
+      return named(reading, [text]);
+    }),
+    ...said(recalibrationFact(known)),
   ];
-  return ["## Calibration", besideTable(card, rows, []), ...(tried === null ? [] : [markdownText(tried)])];
 }
 
+/** Under the name of its task, where there are several. */
+function named({ name }: Reading, blocks: readonly string[]): string[] {
+  return name === null ? [...blocks] : [`### ${markdownText(name)}`, ...blocks];
+}
+
+function said(text: string | null): string[] {
+  return text === null ? [] : [markdownText(text)];
+}
+
+/** External beside internal; a row for each measure that either has. */
 function besideTable(
-  card: Known["card"],
-  rows: readonly [string, (p: PartScore) => Estimate][],
-  more: readonly [string, Estimate | null | undefined, Estimate | null | undefined][],
+  { external, internal, headline }: Reading,
+  of: (part: ReadingPart) => readonly Named[],
+  baselines: readonly Baseline[],
 ): string {
-  const cell = (e: Estimate | null | undefined): string => (e ? markdownText(estimateText(e)) : "none");
-  const { external, internal } = card;
+  const [outside, inside] = [external === null ? [] : of(external), of(internal)];
+  const cell = (m: Omit<Named, "name"> | undefined): string =>
+    m === undefined ? "none" : markdownText(estimateText(m.estimate, m.digits));
+  const names = [...new Set([...inside, ...outside].map(({ name }) => name))];
+  const find = (list: readonly Named[], name: string) => list.find((m) => m.name === name);
+  const rival = (e: Estimate | null) => (e === null ? undefined : { estimate: e });
   return [
     "| measure | external | internal |",
     "|---|---|---|",
-    ...rows.map(([name, of]) => `| ${name} | ${cell(external && of(external))} | ${cell(of(internal))} |`),
-    ...more.map(([name, e, i]) => `| ${name} | ${cell(e)} | ${cell(i)} |`),
+    ...names.map((name) => `| ${markdownText(name)} | ${cell(find(outside, name))} | ${cell(find(inside, name))} |`),
+    ...baselines.map(
+      (b) =>
+        `| ${markdownText(headline)}, ${b.name.toLowerCase()} (baseline) | ${cell(rival(b.external))} | ${cell(rival(b.internal))} |`,
+    ),
   ].join("\n");
 }
 
 function subgroups({ card }: Known): string[] {
-  const blocks = judgedParts(card).flatMap(({ name, part }) => {
-    if (part.subgroups.length === 0) return [];
-    const worst = worstGroup(part);
-    const said =
-      worst === null
-        ? `No group of the ${name} part has a defined AUROC.`
-        : `Lowest of the ${name} part: ${worst.column} ${worst.group}, AUROC ${estimateText(worst.auroc)}; all patients together ${estimateText(part.auroc)}.`;
-    const rows = part.subgroups.map(
-      (s) => `| ${[name, s.column, s.group, String(s.n), estimateText(s.auroc)].map(markdownText).join(" | ")} |`,
-    );
-    return [
-      markdownText(said),
-      ["| part | column | group | patients | AUROC |", "|---|---|---|---:|---|", ...rows].join("\n"),
-    ];
-  });
+  const blocks = readingsOf(card).flatMap((reading) =>
+    judgedParts(reading).flatMap((part) => (part.groups.length === 0 ? [] : groupBlock(reading, part))),
+  );
   return [
     "## Subgroups",
     ...(blocks.length === 0
       ? ["No subgroup was asked for or recorded; how the model does for whom is not known."]
       : blocks),
+  ];
+}
+
+function groupBlock(reading: Reading, part: ReadingPart): string[] {
+  const { headline } = reading;
+  const name = partName(reading, part);
+  const of = reading.name === null ? `the ${name} part` : `the ${part.role} part for the task ${reading.name}`;
+  const worst = worstGroup(part);
+  const told =
+    worst === null
+      ? `No group of ${of} has a defined ${headline}.`
+      : `Lowest of ${of}: ${worst.column} ${worst.group}, ${headline} ${estimateText(worst.measure)}; all patients together ${estimateText(part.headline)}.`;
+  const rows = part.groups.map(
+    (s) => `| ${[name, s.column, s.group, String(s.n), estimateText(s.measure)].map(markdownText).join(" | ")} |`,
+  );
+  return [
+    markdownText(told),
+    [`| part | column | group | patients | ${markdownText(headline)} |`, "|---|---|---|---:|---|", ...rows].join("\n"),
   ];
 }
 
@@ -179,9 +183,10 @@ function limits(known: Known): string[] {
     report === null
       ? [
           "Only the predictions were judged: how the model was made, and on whom, is not known here.",
+          ...new Set(readingsOf(known.card).flatMap(({ caution }) => (caution === "" ? [] : [caution]))),
           "Research use only. This is not a medical device, and nothing here supports a decision about a patient.",
         ]
-      : limitations(report);
+      : (limitLines(known) ?? []);
   return ["## Limits", bullets([...list, ...(seen === null ? [] : [seen])])];
 }
 

@@ -2,20 +2,20 @@
  * TRIPOD+AI (Collins et al. 2024, BMJ 385:e078378): 27 items in 52 entries, answered from what is known. Numbers are those of the
  * published checklist; the topics are our own short words and no substitute for its text.
  */
-import { limitations } from "../report/limitation.ts";
-import { verdict } from "../report/verdict.ts";
-import { author, type ChecklistItem, part, pointing, section, whole } from "./checklist.ts";
+import { author, type ChecklistItem, finished, part, section, whole } from "./checklist.ts";
 import * as beyond from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
+import { joined } from "./fact/joined.ts";
 import * as model from "./fact/model-fact.ts";
 import * as score from "./fact/score-fact.ts";
-import { joined, objectiveFact, titleFact, updatingFact } from "./fact/study-fact.ts";
+import { updatingFact } from "./fact/study-fact.ts";
 import { isSynthetic, type Known } from "./known.ts";
+import { limitationAnswer, nacreText, objectiveAnswer, predictionFiles, titleAndAbstract } from "./shared-entry.ts";
 import { analysis, measurements } from "./tripod-method.ts";
 
 /** All 52 entries in order. */
 export function tripodAi(known: Known): ChecklistItem[] {
-  const items = [
+  return finished(known, [
     ...opening(known),
     ...participants(known),
     ...measurements(known),
@@ -23,25 +23,12 @@ export function tripodAi(known: Known): ChecklistItem[] {
     ...openScience(known),
     ...results(known),
     ...discussion(known),
-  ];
-  return pointing(items, known.report === null ? (known.card.file ?? "scorecard.json") : null);
+  ]);
 }
 
 function opening(known: Known): ChecklistItem[] {
-  const { report } = known;
   return [
-    ...section("Title and abstract", [
-      ["1", "title", part(titleFact(known), "study.yaml", "the target population, in the title")],
-      [
-        "2",
-        "abstract",
-        part(
-          report === null ? null : verdict(report).join(" "),
-          "summary.md",
-          "a structured abstract around these numbers",
-        ),
-      ],
-    ]),
+    ...section("Title and abstract", titleAndAbstract(known, "title", "the target population, in the title")),
     ...section("Introduction", [
       ["3a", "healthcare context and reason", author("the context, diagnostic or prognostic, and models that exist")],
       [
@@ -58,7 +45,7 @@ function opening(known: Known): ChecklistItem[] {
         "known inequalities",
         author("inequalities between sociodemographic groups that are known for this condition"),
       ],
-      ["4", "objectives", part(objectiveFact(known), "study.yaml", "the aims")],
+      ["4", "objectives", objectiveAnswer(known, "the aims")],
     ]),
   ];
 }
@@ -90,15 +77,14 @@ function participants(known: Known): ChecklistItem[] {
   ]);
 }
 
-function openScience({ facts, report }: Known): ChecklistItem[] {
+function openScience(known: Known): ChecklistItem[] {
+  const { facts, report } = known;
   const cohort = facts?.hashes.find(([file]) => file === "cohort")?.[1];
   const dataFact =
-    cohort === undefined ? null : `The cohort table has the SHA-256 ${cohort}; predictions.csv holds every prediction.`;
-  const nacre = facts?.versions.find(([name]) => name === "nacre")?.[1];
+    cohort === undefined ? null : `The cohort table has the SHA-256 ${cohort}; ${predictionFiles(known)}.`;
+  const nacre = nacreText(known);
   const code =
-    nacre === undefined || report === null
-      ? null
-      : `Made with nacre ${nacre}; again with the command “${report.provenance.command}”.`;
+    nacre === null || report === null ? null : `${nacre}; again with the command “${report.provenance.command}”.`;
   return [
     ...section("Open science", [
       ["18a", "funding", author("the source of funding and the role of funders")],
@@ -159,6 +145,7 @@ function results(known: Known): ChecklistItem[] {
           score.performanceFact(known),
           beyond.moreFact(known),
           beyond.ordinalFact(known),
+          beyond.remarkFact(known),
           score.calibrationFact(known),
           score.subgroupFact(known),
         ),
@@ -173,7 +160,6 @@ function results(known: Known): ChecklistItem[] {
 
 function discussion(known: Known): ChecklistItem[] {
   const { report } = known;
-  const limits = report === null ? null : limitations(report).join(" ");
   const input =
     report === null
       ? null
@@ -183,7 +169,7 @@ function discussion(known: Known): ChecklistItem[] {
     : "Not a medical device; no use in care follows from these results.";
   return section("Discussion", [
     ["25", "interpretation", author("what the results mean, fairness included, beside earlier studies")],
-    ["26", "limitations", part(limits, "report.html", "limits that no program can see")],
+    ["26", "limitations", limitationAnswer(known)],
     ["27a", "poor or absent input", part(input, "slides.csv", "what to do then in practice")],
     [
       "27b",

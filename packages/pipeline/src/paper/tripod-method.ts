@@ -2,22 +2,25 @@
 import { author, type ChecklistItem, part, section, unknown, whole } from "./checklist.ts";
 import { triageFact } from "./fact/beyond-fact.ts";
 import * as data from "./fact/data-fact.ts";
+import { joined } from "./fact/joined.ts";
 import * as model from "./fact/model-fact.ts";
 import * as score from "./fact/score-fact.ts";
-import { joined, updatingFact } from "./fact/study-fact.ts";
+import { outcomeFact, updatingFact } from "./fact/study-fact.ts";
 import type { Known } from "./known.ts";
 
 /** Outcome, predictors, size and gaps: 8a to 11. */
 export function measurements(known: Known): ChecklistItem[] {
-  const { card, report } = known;
-  const label = report === null ? card.task.label : report.asked.label;
-  const outcome = `The outcome is the column ${label} with the classes ${card.task.classes.join(", ")}; positive: ${card.task.positive}.`;
+  const { report } = known;
   const isBrought = report !== null && report.asked.tiles === null;
   return section("Methods: outcome and predictors", [
     [
       "8a",
       "outcome",
-      part(outcome, "study.yaml", "how and when the outcome was assessed, its horizon and why it was chosen"),
+      part(
+        outcomeFact(known),
+        "study.yaml",
+        "how and when the outcome was assessed, its horizon and why it was chosen",
+      ),
     ],
     ["8b", "assessors of the outcome", author("who assessed the outcome, if it takes judgement")],
     ["8c", "blinding of the outcome", author("whether those who assessed the outcome knew the predictors")],

@@ -1,11 +1,11 @@
 /**
- * The model of a finished run on slides it has never seen, prepared exactly as the run prepared its own: same tiles, same
- * encoder, same colour scale. Features of another encoder are refused.
+ * The model of a finished run on slides it has never seen, prepared exactly as the run prepared its own: same tiles, same encoder, same
+ * colour scale; or a model.onnx alone, on features. Features of another encoder are refused.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bag, checkBag, fail, type Outcome, ok, slideIdOf, type Task, unwrap } from "@nacre/core";
+import { type Bag, checkBag, fail, type Outcome, ok, slideIdOf } from "@nacre/core";
 import { EncodePool, readBag } from "@nacre/features/node";
 import type { Session } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
@@ -14,22 +14,21 @@ import { encodePng, openSlideFile } from "@nacre/imaging/node";
 import {
   type BagPrediction,
   type DeletionTest,
-  describeModel,
-  type ModelInfo,
+  type ExplainMethod,
   type PredictOptions,
   predict,
   verdictText,
 } from "@nacre/models";
 import { BAG_BUDGET, bagEvidence, type EvidenceMethod } from "../explain/bag-evidence.ts";
-import { downsampleOf, HEATMAP_SIDE } from "../explain/draw-slide.ts";
-import type { HeatmapScales } from "../explain/evidence.ts";
+import { downsampleOf, HEATMAP_SIDE, tileMeaning } from "../explain/draw-slide.ts";
+import { ownScale } from "../explain/evidence.ts";
 import { faithfulBag } from "../explain/faithful-bag.ts";
+import { furtherEvidence } from "../explain/further-evidence.ts";
 import { encodeSlide } from "../extract/encode-slide.ts";
 import { fillScale } from "../extract/survey-slide.ts";
 import { nameOf } from "../files.ts";
 import { hashFile } from "../run/hash.ts";
 import { writeWhole } from "../run/write-file.ts";
-import { readStudy, type Study } from "../study/read-study.ts";
 import { csvText } from "../study/table.ts";
 import {
   type Answers,
@@ -40,7 +39,8 @@ import {
   questionsOf,
   valuesOf,
 } from "./answer-kind.ts";
-import { type CovariatesOf, givenCovariates } from "./given-covariates.ts";
+import { isModelFile } from "./model-file.ts";
+import { factsOfModel, factsOfRun, type RunFacts } from "./run-facts.ts";
 
 export interface PredictorOptions {
   /** Scale for slides whose file holds none. */
@@ -76,60 +76,10 @@ export interface FileExplanation {
   readonly text: readonly string[];
 }
 
-/** What a run folder says of its model. */
-interface RunFacts {
-  /** What the model says about itself: features of another encoder are refused by it. */
-  readonly info: ModelInfo;
-  readonly study: Study;
-  readonly task: Task;
-  readonly scales: HeatmapScales;
-  readonly covariatesOf: CovariatesOf;
-  /** SHA-256 of every file the run was made of. */
-  readonly inputs: ReadonlySet<string>;
-}
-
-/** Opens the model of a run folder. @throws FailureError bad-usage, bad-model */
+/** Opens the model of a run folder, or a model.onnx. @throws FailureError bad-usage, bad-model, no-covariates */
 export async function openPredictor(run: string, options: PredictorOptions): Promise<Predictor> {
-  const found = unwrap(readFacts(run, options.covariates ?? null));
-  const onnx = readFileSync(join(run, "model", "model.onnx"));
-  const facts = { ...found, info: unwrap(describeModel(onnx)) };
-  const session = await openSession(onnx, { threads: 2 });
-  return new Predictor(session, facts, options);
-}
-
-function readFacts(run: string, table: string | null): Outcome<Omit<RunFacts, "info">> {
-  const card = join(run, "scorecard.json");
-  if (existsSync(card) && existsSync(join(run, "model", "fold-0.probe.json"))) {
-    return fail("bad-usage", {
-      expected: "a run with model/model.onnx",
-      received: `one of a probe that has none, at ${run}`,
-      remedy: "fit the study with linear-probe or an aggregator; what this run predicted is in its predictions.csv",
-    });
-  }
-  if (!existsSync(join(run, "model", "model.onnx")) || !existsSync(card)) {
-    return fail("bad-usage", {
-      expected: "a finished run folder with model/model.onnx and scorecard.json",
-      received: `none at ${run}`,
-      remedy: "give the folder of a finished `nacre run` or `nacre demo`",
-    });
-  }
-  const study = readStudy(join(run, "study.yaml"));
-  if (!study.ok) return study;
-  const { task, heatmapScales } = JSON.parse(readFileSync(card, "utf8")) as {
-    task: Task;
-    heatmapScales: HeatmapScales;
-  };
-  const covariatesOf = givenCovariates(run, table);
-  if (!covariatesOf.ok) return covariatesOf;
-  const scales = heatmapScales;
-  return ok({ study: study.value, task, scales, inputs: inputsOf(run), covariatesOf: covariatesOf.value });
-}
-
-function inputsOf(run: string): ReadonlySet<string> {
-  const path = join(run, "provenance.json");
-  if (!existsSync(path)) return new Set();
-  const { inputs = [] } = JSON.parse(readFileSync(path, "utf8")) as { inputs?: { sha256: string }[] };
-  return new Set(inputs.map((i) => i.sha256));
+  const { onnx, facts } = (isModelFile(run) ? factsOfModel : factsOfRun)(run, options.covariates ?? null);
+  return new Predictor(await openSession(onnx, { threads: 2 }), facts, options);
 }
 
 /** Predicts and explains single files. Holds a session and, once a slide came, encoding threads. */
@@ -166,8 +116,11 @@ export class Predictor {
     return ok({ probabilities, answers, text, tiles: bag.n, inStudy: inputs.has(hashFile(file)) });
   }
 
-  /** Writes `<out>/<slide>.png` (for slides) and `<out>/<slide>.geojson`. */
-  async explain(file: string, out: string): Promise<Outcome<FileExplanation>> {
+  /**
+   * Writes `<out>/<slide>.png` (for slides) and `<out>/<slide>.geojson`; of `further` methods `<out>/<slide>-<method>.png` and a property
+   * each. Failures: those of `predict`, bad-model for a method that the model does not offer.
+   */
+  async explain(file: string, out: string, further: readonly ExplainMethod[] = []): Promise<Outcome<FileExplanation>> {
     const both = await this.#bagAndPrediction(file);
     if (!both.ok) return both;
     const { bag, prediction, known } = both.value;
@@ -175,17 +128,25 @@ export class Predictor {
     const given = { task, signal: this.#options.signal, ...known };
     const found = await bagEvidence(this.#session, bag, prediction, { ...given, budget: FILE_BUDGET });
     if (!found.ok) return found;
-    const { evidence, method, error } = found.value;
-    const tested = await faithfulBag(this.#session, bag, { evidence, attention: prediction.attention }, given);
+    const { evidence, error } = found.value;
+    const isMixed = found.value.method === "exact" && this.#facts.isMixed;
+    const method = isMixed ? "exact-mixed" : found.value.method;
+    const asked = await furtherEvidence(this.#session, bag, further, given);
+    if (!asked.ok) return asked;
+    const shown = { evidence, attention: prediction.attention, further: asked.value };
+    const tested = await faithfulBag(this.#session, bag, shown, given);
     if (!tested.ok) return tested;
     const { shares, whole, control, rankings } = tested.value;
     const { unit } = evidenceMeaning(task);
     const text = Object.keys(rankings).map((name) => verdictText(name, tested.value, unit));
     const told = { method, error, unit, faithfulness: { shares, whole, control, rankings }, text };
     const places = { x: bag.x, y: bag.y, side: bag.side ?? 1 };
-    const scale = this.#facts.scales.contribution;
+    const scale = this.#facts.scales?.contribution ?? ownScale(evidence);
     const geojson = join(out, `${nameOf(file)}.geojson`);
-    writeWhole(geojson, tilesGeoJson(places, { attention: prediction.attention, contribution: evidence }));
+    const properties = Object.fromEntries(asked.value.map(({ name, values }) => [name, values]));
+    const units = Object.fromEntries(asked.value.map(({ name, unit: own }) => [name, own]));
+    const all = { attention: prediction.attention, contribution: evidence, ...properties };
+    writeWhole(geojson, tilesGeoJson(places, all, { ...tileMeaning(method), ...units }));
     if (isFeatures(file)) return ok({ written: [geojson], scale, ...told });
     const mpp = await fillScale(file, this.#options.fill);
     const slide = await openSlideFile(file, mpp === null ? {} : { mpp });
@@ -194,10 +155,19 @@ export class Predictor {
       const thumb = await thumbnail(slide.value, HEATMAP_SIDE);
       if (!thumb.ok) return thumb;
       const downsample = downsampleOf(slide.value.info, thumb.value);
-      const drawn = drawHeatmap(thumb.value, downsample, places, evidence, { scale, kind: "signed" });
       const png = join(out, `${nameOf(file)}.png`);
-      writeWhole(png, await encodePng(drawn));
-      return ok({ written: [png, geojson], scale, ...told });
+      const signed = drawHeatmap(thumb.value, downsample, places, evidence, { scale, kind: "signed" });
+      writeWhole(png, await encodePng(signed));
+      const pictures = [png];
+      for (const { name, values, isSigned } of asked.value) {
+        const path = join(out, `${nameOf(file)}-${name}.png`);
+        const shares = isSigned ? values : values.map((value) => value * values.length);
+        const kind = isSigned ? "signed" : "sequential";
+        const drawn = drawHeatmap(thumb.value, downsample, places, shares, { scale: ownScale(shares), kind });
+        writeWhole(path, await encodePng(drawn));
+        pictures.push(path);
+      }
+      return ok({ written: [...pictures, geojson], scale, ...told });
     } finally {
       slide.value.close();
     }
@@ -232,9 +202,9 @@ export class Predictor {
 
   async #encode(file: string): Promise<Outcome<Bag>> {
     const { study } = this.#facts;
-    if (study.slides === undefined) {
+    if (study?.slides === undefined) {
       return fail("bad-usage", {
-        expected: "a feature file, since this model was fitted on features made elsewhere",
+        expected: "a feature file (.h5), since this model was fitted on features made elsewhere",
         received: file,
         remedy: "encode the slide with the encoder the features came from, and give the h5 file",
       });

@@ -1,10 +1,12 @@
 /**
  * The content hash of every input file, remembered by size and time of change so that an archive is hashed once.
+ * A slide that is a folder (a DICOM series, an OME-Zarr) is the hash of its files' hashes, whatever the files are called.
  * The hash, never the time, goes into keys and provenance.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { canonicalJson, FailureError, fail, type Outcome, ok } from "@nacre/core";
-import { hashFile } from "./hash.ts";
+import { slideFiles } from "./folder-files.ts";
+import { hashBytes, hashFile } from "./hash.ts";
 import { nameDiskError, writeWhole } from "./write-file.ts";
 
 interface Entry {
@@ -21,43 +23,41 @@ export class Fingerprints {
     this.#entries = new Map(Object.entries(load(file)));
   }
 
-  /** SHA-256 of a file. Failures: missing-file, empty-file, no-permission, unreadable-file. */
+  /** SHA-256 of a slide: a file, or all files of a folder. Failures: missing-file, empty-file, no-permission, unreadable-file. */
   of(path: string): Outcome<string> {
-    let stat: { size: number; mtimeMs: number; isFile(): boolean };
     try {
-      stat = statSync(path);
-    } catch (error) {
-      return unreadable(path, error);
-    }
-    if (!stat.isFile()) {
-      return fail("unsupported-format", {
-        expected: "a slide in one file",
-        received: `a folder at ${path}`,
-        remedy:
-          "slides made of several files are read by their own readers, which this version lacks; convert it to a pyramidal TIFF",
-      });
-    }
-    if (stat.size === 0) {
-      return fail("empty-file", {
-        expected: "a slide",
-        received: `a file of zero bytes at ${path}`,
-        remedy: "copy the file again from its source",
-      });
-    }
-    const known = this.#entries.get(path);
-    if (known !== undefined && known.size === stat.size && known.changed === stat.mtimeMs) return ok(known.sha256);
-    try {
-      const sha256 = hashFile(path);
-      this.#entries.set(path, { size: stat.size, changed: stat.mtimeMs, sha256 });
-      return ok(sha256);
+      const files = slideFiles(path);
+      if (files === null) return this.#ofFile(path);
+      const hashes: string[] = [];
+      for (const file of files) {
+        const hash = this.#ofFile(file);
+        if (hash.ok) hashes.push(hash.value);
+        else if (hash.failure.kind !== "empty-file") return hash;
+      }
+      if (hashes.length === 0) return empty(`a folder without files at ${path}`);
+      return ok(hashBytes(hashes.sort().join("\n")));
     } catch (error) {
       return unreadable(path, error);
     }
   }
 
+  #ofFile(path: string): Outcome<string> {
+    const stat = statSync(path);
+    if (stat.size === 0) return empty(`a file of zero bytes at ${path}`);
+    const known = this.#entries.get(path);
+    if (known !== undefined && known.size === stat.size && known.changed === stat.mtimeMs) return ok(known.sha256);
+    const sha256 = hashFile(path);
+    this.#entries.set(path, { size: stat.size, changed: stat.mtimeMs, sha256 });
+    return ok(sha256);
+  }
+
   save(): void {
     writeWhole(this.#file, canonicalJson(Object.fromEntries(this.#entries)));
   }
+}
+
+function empty(received: string): Outcome<never> {
+  return fail("empty-file", { expected: "a slide", received, remedy: "copy it again from its source" });
 }
 
 function load(file: string): Record<string, Entry> {

@@ -7,8 +7,11 @@ import {
   type ProbeInfo,
   type ProbeSpec,
   probes,
+  suitsLoss,
+  suitsSampling,
   suitsTask,
 } from "@nacre/models";
+import { readFirstWeights } from "../fit/first-weights-file.ts";
 import type { Study } from "./read-study.ts";
 import type { StudyFile } from "./study-schema.ts";
 
@@ -39,7 +42,18 @@ export function checkModel(study: Study, question: Task): Outcome<null> {
   if (probe === null) {
     if (!aggregators().some(({ name }) => name === aggregator.name)) return unknownName(aggregator.name);
     const chosen = chooseAggregator(aggregator, fit.dropout);
-    return chosen.ok ? suitsTask(chosen.value.aggregator, question) : chosen;
+    if (!chosen.ok) return chosen;
+    const checks = [
+      () => suitsTask(chosen.value.aggregator, question),
+      () => suitsLoss(question, fit),
+      () => suitsSampling(question, fit.sampling),
+      () => checkFirstWeights(fit.from),
+    ];
+    for (const check of checks) {
+      const checked = check();
+      if (!checked.ok) return checked;
+    }
+    return ok(null);
   }
   const chosen = chooseProbe(probe);
   if (!chosen.ok) return chosen;
@@ -51,6 +65,12 @@ export function checkModel(study: Study, question: Task): Outcome<null> {
     received: covariates.join(", "),
     remedy: "leave them out, or choose an aggregator such as mean",
   });
+}
+
+/** Whether the file that the fit is to begin with is there and holds weights. What they are for shows when the model is made. */
+function checkFirstWeights(path: string | null): Outcome<null> {
+  const read = path === null ? ok(null) : readFirstWeights(path);
+  return read.ok ? ok(null) : read;
 }
 
 function unknownName(name: string): Outcome<never> {

@@ -80,6 +80,7 @@ export function checkStudy(value: unknown, path: string): Outcome<Study> {
     ...(study.slides === undefined ? {} : { slides: absolute(study.slides) }),
     ...(study.features === undefined ? {} : { features: absolute(study.features) }),
     encoder: /[/\\]/.test(study.encoder) ? absolute(study.encoder) : study.encoder,
+    fit: { ...study.fit, from: study.fit.from === null ? null : absolute(study.fit.from) },
     split: {
       ...study.split,
       ...(splits === undefined ? {} : { splits: (Array.isArray(splits) ? splits : [splits]).map(absolute) }),

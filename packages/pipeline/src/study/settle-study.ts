@@ -63,6 +63,7 @@ export function studyYaml(study: SettledStudy, folder: string): string {
     ...(study.slides === undefined ? {} : { slides: place(study.slides) }),
     ...(study.features === undefined ? {} : { features: place(study.features) }),
     encoder: study.encoder.includes("/") ? place(study.encoder) : study.encoder,
+    fit: { ...study.fit, from: study.fit.from === null ? null : place(study.fit.from) },
   };
   return `# The study as it was run: what the study file left open is filled in. Replay: nacre run study.yaml --out again\n${stringify(written, { lineWidth: 0 })}`;
 }

@@ -86,11 +86,21 @@ export const tilesSchema = z.strictObject({
 });
 
 /** What a run settles itself. */
-const { seed: _seed, threads: _threads, ...FIT } = FIT_DEFAULTS;
-type StudyFit = Omit<FitOptions, "seed" | "threads">;
+const { seed: _seed, threads: _threads, ...OPTIONS } = FIT_DEFAULTS;
+const FIT = { ...OPTIONS, from: null };
+
+export interface StudyFit extends Omit<FitOptions, "seed" | "threads"> {
+  /** A file of weights that the fit of the aggregator begins with. */
+  readonly from: string | null;
+}
 
 /** The options of the fit are those of the models, whatever they are: names, bounds and defaults are told by them. */
-export const fitSchema = z.record(z.string(), z.unknown()).transform((given, context): StudyFit => {
+export const fitSchema = z.record(z.string(), z.unknown()).transform(({ from = null, ...given }, context): StudyFit => {
+  if (from !== null && (typeof from !== "string" || from === "")) {
+    const message = "fit.from: a file of weights (safetensors), or null";
+    context.issues.push({ code: "custom", message, path: ["from"], input: given, params: { received: from } });
+    return z.NEVER;
+  }
   const strange = Object.keys(given).filter((name) => !Object.hasOwn(FIT, name));
   if (strange.length > 0) context.issues.push({ code: "unrecognized_keys", keys: strange, input: given });
   const read = strange.length > 0 ? null : readFitOptions(given);
@@ -107,7 +117,7 @@ export const fitSchema = z.record(z.string(), z.unknown()).transform((given, con
   }
   if (read?.ok !== true) return z.NEVER;
   const { seed: _, threads: __, ...options } = read.value;
-  return options;
+  return { ...options, from };
 });
 
 export const splitSchema = z.strictObject({

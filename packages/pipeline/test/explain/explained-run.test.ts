@@ -48,4 +48,56 @@ describe("a run of a transformer", () => {
     expect(text).toContain('"method":"integrated-gradients"');
     expect(text).toContain('"verdict"');
   });
+
+  it("explains it by every further method that its model offers, each with a property, a meaning and a verdict", async () => {
+    const methods = ["attention", "integrated-gradients", "gradient-input", "occlusion", "rollout"];
+    const asked = ["--methods", methods.join(","), "--out", cohort.file("further"), "--json"];
+    const { code, json } = await nacre([
+      "explain",
+      cohort.file("explained"),
+      cohort.file("features", "P1.h5"),
+      ...asked,
+    ]);
+    expect(code).toBe(0);
+    const [{ faithfulness, written, method }] = json.files;
+    expect(Object.keys(faithfulness.rankings).sort()).toEqual([...methods, "contribution"].sort());
+    const { meaning, features } = JSON.parse(readFileSync(written[0], "utf8"));
+    expect(meaning.contribution).toBe(method);
+    expect(meaning.rollout).toContain("followed through all layers");
+    for (const name of methods) {
+      const values = features.map((feature: { properties: Record<string, number> }) => feature.properties[name]);
+      expect(values.every(Number.isFinite), name).toBe(true);
+    }
+    const sum = (name: string): number =>
+      features.reduce(
+        (total: number, f: { properties: Record<string, number> }) => total + (f.properties[name] ?? 0),
+        0,
+      );
+    expect(sum("rollout")).toBeCloseTo(1, 4);
+    expect(sum("integrated-gradients")).not.toBeCloseTo(sum("gradient-input"), 3);
+  });
+
+  it("names the methods that a model does not offer", async () => {
+    const file = cohort.file("features", "P1.h5");
+    const asked = ["--methods", "contribution", "--out", cohort.file("refused"), "--json"];
+    const { code, json } = await nacre(["explain", cohort.file("explained"), file, ...asked]);
+    expect([code, json.error.kind]).toEqual([4, "bad-model"]);
+    expect(json.error.received).toContain("rollout");
+    const wrong = await nacre([
+      "explain",
+      cohort.file("explained"),
+      file,
+      "--methods",
+      "saliency",
+      "--out",
+      "x",
+      "--json",
+    ]);
+    expect([wrong.code, wrong.json.error.received]).toEqual([2, "saliency"]);
+  });
+
+  it("says in the places it writes how contributions were found", () => {
+    const { meaning } = JSON.parse(readFileSync(cohort.file("explained", "heatmaps", "P1.geojson"), "utf8"));
+    expect(meaning).toEqual({ attention: "share of the last pooling", contribution: "integrated-gradients" });
+  });
 });

@@ -14,7 +14,7 @@ function judged(table: string): { folder: string; page: string; card: ReturnType
   writeFileSync(join(folder, "p.csv"), table);
   const out = join(folder, "judged");
   const card = evaluateTable(join(folder, "p.csv"), { ...OPTIONS, out });
-  expect(readdirSync(out).sort()).toEqual(["report.html", "scorecard.json"]);
+  expect(readdirSync(out).sort()).toEqual(["model", "paper", "report.html", "scorecard.json"]);
   return { folder, page: readFileSync(join(out, "report.html"), "utf8"), card };
 }
 

@@ -1,17 +1,20 @@
 /** A run's knowledge and a table's, made from the report's fixture. */
-import type { JudgedCard, Known } from "../../src/paper/known.ts";
+import type { ClassCard, Known } from "../../src/paper/known.ts";
 import { type FixtureOptions, fixture, TASK } from "../report/fixture.ts";
 
-let usual: Known | null = null;
+/** What is known of classes. */
+export type ClassKnown = Known & { readonly card: ClassCard };
+
+let usual: ClassKnown | null = null;
 
 /** Everything known: what a run hands in. Without options it is made once in a process. */
-export function runKnown(options?: FixtureOptions): Known {
+export function runKnown(options?: FixtureOptions): ClassKnown {
   if (options !== undefined) return made(options);
   usual ??= made({});
   return usual;
 }
 
-function made(options: FixtureOptions): Known {
+function made(options: FixtureOptions): ClassKnown {
   const report = fixture({ pictures: false, ...options });
   const { internal, external, baselines } = report.scorecard;
   if (internal === null) throw new Error("expected an internal part in the fixture");
@@ -41,7 +44,7 @@ function made(options: FixtureOptions): Known {
 }
 
 /** Only predictions were judged. */
-export function tableKnown(change: Partial<JudgedCard> = {}): Known {
+export function tableKnown(change: Partial<ClassCard> = {}): ClassKnown {
   const { internal, external } = runKnown().card;
   return {
     title: "their-model",

@@ -1,16 +1,16 @@
 /** The results table: LaTeX and Markdown say the same, round alike, and let no name become a command. */
 import { describe, expect, it } from "vitest";
-import type { JudgedCard } from "../../src/paper/known.ts";
+import type { ClassCard } from "../../src/paper/known.ts";
 import { latexTable } from "../../src/paper/table/latex-table.ts";
 import { latexText } from "../../src/paper/table/latex-text.ts";
 import { markdownTable } from "../../src/paper/table/markdown-table.ts";
-import { noteLetter, PAPER_MEASURES, paperTable } from "../../src/paper/table/paper-table.ts";
+import { noteLetter, type PaperTable, paperTables } from "../../src/paper/table/paper-table.ts";
 import type { Estimate } from "../../src/report/score.ts";
 import { runKnown } from "./known-fixture.ts";
 
 const { card } = runKnown();
 
-function withAuroc(change: Partial<Estimate>): JudgedCard {
+function withAuroc(change: Partial<Estimate>): ClassCard {
   const { internal } = card;
   return { task: card.task, internal: { ...internal, auroc: { ...internal.auroc, ...change } }, external: null };
 }
@@ -55,7 +55,7 @@ describe("the table of a paper", () => {
   const hostile = { name: "A_1 & 50% | <b>", card };
 
   it("has a row for each model and part, external first, and the baselines beside them", () => {
-    const { rows } = paperTable([{ name: "A", card }]);
+    const [{ rows }] = paperTables([{ name: "A", card }]) as [PaperTable];
     expect(rows.map((r) => `${r.model}: ${r.part}`)).toEqual([
       "A: external",
       "Mean pool (baseline): external",
@@ -123,8 +123,9 @@ describe("the table of a paper", () => {
   });
 
   it("fits the line, however many measures it shows", () => {
+    const [all] = paperTables([{ name: "A", card }]) as [PaperTable];
     for (const k of [1, 4, 6]) {
-      const latex = latexTable(card, { measures: PAPER_MEASURES.slice(0, k) });
+      const latex = latexTable(card, { columns: all.columns.slice(3, 3 + k) });
       const layout = latex.split("\n").find((line) => line.startsWith("\\begin{tabular}")) as string;
       const [text, measures] = layout.split("*{");
       const shares = (spec = ""): number[] => [...spec.matchAll(/p\{([\d.]+)/g)].map((m) => Number(m[1]));

@@ -5,7 +5,12 @@
 import { extent } from "../../report/finding-text.ts";
 import { counted, listed, percent, sentence } from "../../report/number-text.ts";
 import type { PartCount } from "../../report/score.ts";
-import { judgedParts, type Known } from "../known.ts";
+import type { Known } from "../known.ts";
+import { judgedParts, type Reading } from "../reading/reading.ts";
+import { readingsOf } from "../reading/readings.ts";
+import { joined } from "./joined.ts";
+import { partName as nameOf, perPart, perReading } from "./per-part.ts";
+import { whoText } from "./score-fact.ts";
 
 /** Slides, patients and sites of the cohort table, and whether they are real. */
 export function sourceFact({ report, card }: Known): string | null {
@@ -55,10 +60,12 @@ export function settingFact({ report }: Known): string | null {
 /** From the cohort table to what was predicted, with every reason for leaving. */
 export function flowFact({ report, card }: Known): string | null {
   if (report === null) {
-    const said = judgedParts(card).map(({ name, part }) => {
-      const left = part.unlabelled > 0 ? `, ${part.unlabelled} more without a label` : "";
-      return `${name} ${counted(part.n, "labelled patient")}${left}`;
-    });
+    const said = readingsOf(card).flatMap((reading) =>
+      judgedParts(reading).map((part) => {
+        const left = part.unlabelled > 0 ? `, ${part.unlabelled} more without a label` : "";
+        return `${nameOf(reading, part)} ${counted(part.n, "labelled patient")}${left}`;
+      }),
+    );
     return said.length === 0 ? null : `Judged: ${said.join("; ")}.`;
   }
   const steps = report.flow.map((step) => {
@@ -80,32 +87,46 @@ export function exclusionFact({ report }: Known): string | null {
 }
 
 /** How gaps were met, and how many there were. */
-export function missingFact({ report, facts, card }: Known): string | null {
-  const unlabelled = judgedParts(card).reduce((sum, { part }) => sum + part.unlabelled, 0);
+export function missingFact(known: Known): string | null {
+  const { report, facts, card } = known;
+  const unknown = perReading(known, (reading) => reading.unknown);
   if (report === null) {
-    return unlabelled === 0 ? null : `${counted(unlabelled, "patient")} without a label were predicted but not judged.`;
+    const unlabelled = readingsOf(card)
+      .flatMap(judgedParts)
+      .reduce((sum, part) => sum + part.unlabelled, 0);
+    const left =
+      unlabelled === 0 ? null : `${counted(unlabelled, "patient")} without a label were predicted but not judged.`;
+    return joined(left, unknown);
   }
   const gaps = (facts?.missing ?? []).filter((m) => m.missing > 0);
   const said =
     facts === null
-      ? ""
+      ? null
       : gaps.length === 0
-        ? " The columns used have no gap."
-        : ` Gaps: ${gaps.map((m) => `${m.column} ${m.missing} of ${m.rows} rows`).join(", ")}.`;
+        ? "The columns used have no gap."
+        : `Gaps: ${gaps.map((m) => `${m.column} ${m.missing} of ${m.rows} rows`).join(", ")}.`;
   const assumed = report.slides.filter((s) => s.mppSource === "given" && s.mppInFile === null).length;
-  const scale = assumed === 0 ? "" : ` The scale of ${counted(assumed, "slide")} was taken from the cohort table.`;
-  return `Nothing is imputed: a slide without a label is listed and not used, and a trait that is not recorded makes a group of its own.${said}${scale}`;
+  const scale = assumed === 0 ? null : `The scale of ${counted(assumed, "slide")} was taken from the cohort table.`;
+  const rule =
+    "Nothing is imputed: a slide without a label is listed and not used, and a trait that is not recorded makes a group of its own.";
+  return joined(
+    rule,
+    perReading(known, ({ gaps }) => gaps),
+    unknown,
+    said,
+    scale,
+  );
 }
 
 /** How data were divided, and how many patients each part holds. */
-export function partsFact({ report }: Known): string | null {
+export function partsFact({ report, card }: Known): string | null {
   if (report === null) return null;
   const { by, folds, tune, external } = report.asked.split;
   const rule = by === "file" ? "read from split files" : `made by ${by}, by a seeded rule`;
   const cut = tune === null ? "" : `, a tune part of ${percent(tune, 0)} cut out of each training part`;
   const outside = external.length === 0 ? "" : `; external: ${listed(external)}`;
   const sizes = report.parts.map((p) => `${partName(p)} ${counted(p.patients, "patient")} (${labelText(p)})`);
-  return `The split was ${rule}: ${counted(folds, "fold")}${cut}${outside}. Parts: ${sizes.join("; ")}.`;
+  return `The split was ${rule}: ${counted(folds, "fold")}${cut}${outside}. Parts${balancedText(readingsOf(card))}: ${sizes.join("; ")}.`;
 }
 
 /** At which level the parts are apart, and what the audit says of it. */
@@ -134,33 +155,49 @@ const CROSSINGS: ReadonlySet<string> = new Set([
   "not-external",
 ]);
 
+/** What the counts of a part are of, where they are not of the classes asked for. Of several tasks the first one balances the parts. */
+function balancedText([first, ...others]: readonly Reading[]): string {
+  if (first === undefined || others.length === 0) return first?.balancedBy ?? "";
+  return `${first.balancedBy === "" ? ", balanced by the classes" : first.balancedBy} of the task ${first.name}`;
+}
+
 /** Patients of each class and of each recorded group, part by part. */
-export function characteristicFact({ card }: Known): string | null {
-  const said = judgedParts(card).map(({ name, part }) => {
-    const classes = Object.entries(part.classes).map(([c, n]) => `${n} ${c}`);
-    const columns = [...new Set(part.subgroups.map((s) => s.column))].map((column) => {
-      const groups = part.subgroups.filter((s) => s.column === column).map((s) => `${s.group} ${s.n}`);
+export function characteristicFact(known: Known): string | null {
+  return perPart(known, (part) => {
+    const columns = [...new Set(part.groups.map((s) => s.column))].map((column) => {
+      const groups = part.groups.filter((s) => s.column === column).map((s) => `${s.group} ${s.n}`);
       return `; ${column}: ${groups.join(", ")}`;
     });
-    return sentence(`${name}: ${counted(part.n, "patient")} (${classes.join(", ")})${columns.join("")}`);
+    return `${whoText(part)}${columns.join("")}`;
   });
-  return said.length === 0 ? null : said.join(" ");
 }
 
 /** What tells the external patients from the internal ones, as far as it is recorded. */
-export function shiftFact({ card, report }: Known): string | null {
-  const { external, internal } = card;
-  if (external === null) {
+export function shiftFact(known: Known): string | null {
+  const { card, report } = known;
+  const readings = readingsOf(card);
+  if (readings.every((r) => r.external === null)) {
     return report === null
       ? null
       : "There is no external part: all patients come from the cohort the model was made with.";
   }
-  if (external.n === 0 || internal.n === 0) return null;
-  const share = (part: typeof internal): string => percent((part.classes[card.task.positive] ?? 0) / part.n);
+  const told = perReading(known, contrastText);
+  if (told === null) return null;
   const sites = siteNames((report?.parts ?? []).filter((p) => p.part === "external"));
-  const where =
-    sites.length === 0 ? "" : ` The external patients come from ${listed(sites)}, which took part in nothing.`;
-  return `Share of ${card.task.positive}: external ${share(external)} of ${external.n}, internal ${share(internal)} of ${internal.n}.${where}`;
+  return joined(
+    told,
+    sites.length === 0 ? null : `The external patients come from ${listed(sites)}, which took part in nothing.`,
+  );
+}
+
+/** "Share of mutant: external 50.0 % of 20, internal …"; null where one of the parts is missing. */
+function contrastText({ external, internal }: Reading): string | null {
+  if (external === null || external.n === 0 || internal.n === 0) return null;
+  const said = external.contrast.flatMap(([what, outside]) => {
+    const inside = internal.contrast.find(([same]) => same === what)?.[1];
+    return inside === undefined ? [] : [`${what}: external ${outside}, internal ${inside}`];
+  });
+  return said.length === 0 ? null : sentence(said.join("; "));
 }
 
 /** Sites of the given parts, each once, sorted. */

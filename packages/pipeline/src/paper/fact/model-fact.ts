@@ -1,6 +1,10 @@
 /** What is known of the model and its fit, as sentences. Plain text; null where this input does not say. */
 import { counted, listed } from "../../report/number-text.ts";
+import type { ReportData } from "../../report/report-data.ts";
 import type { Known, RunFacts } from "../known.ts";
+import type { Reading } from "../reading/reading.ts";
+import { readingsOf } from "../reading/readings.ts";
+import { perReading } from "./per-part.ts";
 
 /** What enters the model: tiles, their scale, the encoder. */
 export function predictorFact({ report }: Known): string | null {
@@ -53,20 +57,61 @@ export function modelFact({ report, facts }: Known): string | null {
 }
 
 /** Optimiser, options and what was seen while fitting. */
-export function fitFact({ report, facts }: Known): string | null {
+export function fitFact({ report, facts, card }: Known): string | null {
   if (report === null) return null;
+  if (isProbe(report))
+    return `Learned from the whole training part at once, without epochs${facts === null ? "" : `; seed ${facts.seed}`}.`;
+  const readings = readingsOf(card);
   const epochs = report.training.map((t) => `fold ${t.fold}: ${t.epochs} epochs, kept ${t.bestEpoch}`);
   const options = facts === null ? "" : ` Options: ${pairs(facts.fit)}; seed ${facts.seed}.`;
-  return `Adam, one bag a step, cross-entropy${lossText(facts)}.${options}${epochs.length === 0 ? "" : ` ${epochs.join("; ")}.`}`;
+  return `${optimiserText(facts)}, ${stepText(readings, facts)}, ${lossesText(readings, facts)}.${options}${epochs.length === 0 ? "" : ` ${epochs.join("; ")}.`}`;
 }
 
-function lossText(facts: RunFacts | null): string {
-  return facts?.fit.classWeights === "balanced" ? " weighted by class" : "";
+const OPTIMISERS: Readonly<Record<string, string>> = { adam: "Adam", adamw: "AdamW", sgd: "Gradient descent" };
+
+function optimiserText(facts: RunFacts | null): string {
+  const name = String(facts?.fit.optimiser ?? "adam");
+  return OPTIMISERS[name] ?? name;
+}
+
+function stepText(readings: readonly Reading[], facts: RunFacts | null): string {
+  const batch = facts?.fit.batch ?? null;
+  if (batch !== null) return batch === 1 ? "one bag a step" : `${batch} bags a step`;
+  return readings.find((r) => r.bagsAStep !== ONE_BAG)?.bagsAStep ?? ONE_BAG;
+}
+
+const ONE_BAG = "one bag a step";
+
+/** The loss of each question; of several, the sum of them weighted as the study says. */
+function lossesText(readings: readonly Reading[], facts: RunFacts | null): string {
+  const isBalanced = facts?.fit.classWeights === "balanced";
+  const stated = facts?.fit.loss ?? "cross-entropy";
+  const one = (r: Reading): string =>
+    `${stated === "cross-entropy" ? r.loss : `${stated} loss`}${isBalanced ? r.weighted : ""}`;
+  const [first, ...others] = readings;
+  if (first === undefined || others.length === 0) return first === undefined ? "" : one(first);
+  return `the sum of the losses of ${readings.length} tasks, weighted as study.yaml says (${readings.map((r) => `${r.name}: ${one(r)}`).join("; ")})`;
+}
+
+/** A probe has no epochs, hence no history. */
+function isProbe({ training }: ReportData): boolean {
+  return training.length === 0;
+}
+
+/** What the fit began with. */
+export function startFact({ report, facts }: Known): string | null {
+  if (report === null) return null;
+  if (isProbe(report)) return "No first weights are drawn; the encoder is frozen.";
+  const from = facts?.fit.from ?? null;
+  return from === null
+    ? "The aggregator starts from seeded normal weights (Glorot and Bengio 2010) and biases of zero; the encoder is frozen."
+    : `The aggregator starts from the weights of a file (${from}); the encoder is frozen.`;
 }
 
 /** Which epoch is kept, and that the reported part has no say in it. */
 export function choiceFact({ report, facts }: Known): string | null {
   if (report === null || facts === null) return null;
+  if (isProbe(report)) return "Nothing is chosen on the reported part; what is chosen is chosen on the tune part.";
   const blind = facts.chosenBy.filter((c) => c === "last-epoch").length;
   const never = "The reported part takes no part in the choice.";
   if (blind === 0) return `The epoch of lowest loss on the tune part is kept. ${never}`;
@@ -75,38 +120,54 @@ export function choiceFact({ report, facts }: Known): string | null {
 }
 
 /** How classes of unequal size were met. */
-export function imbalanceFact({ report, facts }: Known): string | null {
-  if (report === null || facts === null) return null;
-  if (facts.fit.classWeights === "balanced") {
-    return "The loss is weighted by the inverse share of each class in the training part. Probabilities are not corrected for it afterwards.";
-  }
-  return facts.fit.classWeights === "none" ? "Nothing was done about unequal classes." : null;
+export function imbalanceFact(known: Known): string | null {
+  const { report, facts } = known;
+  if (report === null || facts === null || isProbe(report)) return null;
+  const weights = facts.fit.classWeights;
+  if (weights !== "balanced" && weights !== "none") return null;
+  return perReading(known, ({ imbalance }) => imbalance[weights]);
 }
 
 /** How a patient gets one prediction. */
 export function predictionFact({ report, card }: Known): string | null {
-  const mean = "A patient's probability is the mean over the patient's bags.";
+  const readings = readingsOf(card);
+  const [one, many] = nounsOf(readings);
+  const mean = `A patient's ${one} is the mean over the patient's bags.`;
   if (report === null) return mean;
-  const outside =
-    card.external === null
-      ? ""
-      : " External patients are predicted by the mean of the probabilities of all fold models.";
+  const outside = readings.every((r) => r.external === null)
+    ? ""
+    : ` External patients are predicted by the mean of the ${many} of all fold models.`;
   return `A test patient is predicted by the model of the fold that did not see the patient. ${mean}${outside}`;
 }
 
-/** Fold models averaged. */
-export function ensembleFact({ report }: Known): string | null {
-  if (report === null) return null;
-  return `model/model.onnx is the mean of the probabilities of ${counted(report.asked.split.folds, "fold model")}; it alone predicts external slides.`;
+/** What answers are called, one and many; of several tasks by no more than that. */
+function nounsOf(readings: readonly Reading[]): Reading["noun"] {
+  const [first, ...others] = readings;
+  return first === undefined || others.length > 0 ? ["answer to each task", "answers"] : first.noun;
 }
 
-/** What comes out, and how a class is called. */
-export function outputFact({ card }: Known): string {
-  const rule =
-    card.task.classes.length === 2
-      ? `${card.task.positive} is called at a probability of 0.5 or more`
-      : "the class of highest probability is called";
-  return `A probability for each of ${listed(card.task.classes)}; ${rule}.`;
+/** Fold models averaged. */
+export function ensembleFact({ report, card, facts }: Known): string | null {
+  if (report === null) return null;
+  const [, many] = nounsOf(readingsOf(card));
+  if (!hasModelFile(facts))
+    return `There is no joined model: an external slide gets the mean of the ${many} of ${counted(report.asked.split.folds, "fold model")}.`;
+  return `model/model.onnx is the mean of the ${many} of ${counted(report.asked.split.folds, "fold model")}; it alone predicts external slides.`;
+}
+
+/** What comes out, in which unit, and what follows from it. */
+export function outputFact(known: Known): string {
+  return outputLines(known).join(" ");
+}
+
+/** The same, a line for each question. */
+export function outputLines({ card }: Known): string[] {
+  return readingsOf(card).map(({ name, output }) => (name === null ? output : `Task ${name}: ${output}`));
+}
+
+/** Whether the folds were joined into one file. */
+function hasModelFile(facts: RunFacts | null): boolean {
+  return facts === null || facts.hashes.some(([file]) => file === "model/model.onnx");
 }
 
 /** Programs and their versions. */
@@ -118,8 +179,9 @@ export function softwareFact({ facts }: Known): string | null {
 /** Where the fitted model lies and how to know it again. */
 export function fittedModelFact({ facts, report }: Known): string | null {
   if (report === null) return null;
+  if (!hasModelFile(facts)) return "The folds' models are in the folder model; there is no model.onnx.";
   const hash = facts?.hashes.find(([file]) => file === "model/model.onnx")?.[1];
-  return `The whole model is model/model.onnx${hash === undefined ? "" : ` (SHA-256 ${hash})`}, run by any ONNX runtime on features of the encoder ${report.asked.encoder.name}.`;
+  return `The whole model is model/model.onnx${hash === undefined ? "" : ` (SHA-256 ${hash})`}, run by any ONNX runtime on ${report.asked.tiles === null ? "features made as those that were brought" : `features of the encoder ${report.asked.encoder.name}`}.`;
 }
 
 function pairs(values: RunFacts["fit"]): string {

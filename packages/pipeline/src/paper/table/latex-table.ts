@@ -9,8 +9,9 @@ import {
   noteLetter,
   type PaperCell,
   type PaperRow,
+  type PaperTable,
   type PaperTableOptions,
-  paperTable,
+  paperTables,
 } from "./paper-table.ts";
 
 export interface LatexTableOptions extends PaperTableOptions {
@@ -18,7 +19,7 @@ export interface LatexTableOptions extends PaperTableOptions {
   readonly label?: string;
 }
 
-/** A `table` environment. @throws RangeError without a scorecard, or for a label that LaTeX cannot take */
+/** One `table` environment, or one for each kind of answer; the second label ends in -2. @throws RangeError without a scorecard, or for a label that LaTeX cannot take */
 export function latexTable(
   cards: JudgedCard | NamedCard | readonly NamedCard[],
   options: LatexTableOptions = {},
@@ -29,7 +30,12 @@ export function latexTable(
       `expected a label of letters, digits, colon, dot and dash, received "${label}"; choose another`,
     );
   }
-  const table = paperTable(asNamed(cards), options);
+  return paperTables(asNamed(cards), options)
+    .map((table, i) => environment(table, i === 0 ? label : `${label}-${i + 1}`))
+    .join("\n");
+}
+
+function environment(table: PaperTable, label: string): string {
   return [
     "% Needs \\usepackage{array,booktabs}.",
     ...table.notices.map((n) => `% ${n.replace(/\s+/g, " ")}`),

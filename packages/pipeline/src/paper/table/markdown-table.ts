@@ -2,14 +2,24 @@
 import type { JudgedCard } from "../known.ts";
 import { markdownText } from "../markdown-text.ts";
 import { asNamed } from "./latex-table.ts";
-import { type NamedCard, noteLetter, type PaperCell, type PaperTableOptions, paperTable } from "./paper-table.ts";
+import {
+  type NamedCard,
+  noteLetter,
+  type PaperCell,
+  type PaperTable,
+  type PaperTableOptions,
+  paperTables,
+} from "./paper-table.ts";
 
-/** Notices, caption, table, notes. @throws RangeError without a scorecard */
+/** Notices, caption, table, notes; one after another where kinds of answers differ. @throws RangeError without a scorecard */
 export function markdownTable(
   cards: JudgedCard | NamedCard | readonly NamedCard[],
   options: PaperTableOptions = {},
 ): string {
-  const table = paperTable(asNamed(cards), options);
+  return paperTables(asNamed(cards), options).map(textOf).join("\n");
+}
+
+function textOf(table: PaperTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const blocks = [
     ...table.notices.map((n) => `**${markdownText(n)}**`),

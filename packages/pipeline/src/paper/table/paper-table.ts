@@ -2,10 +2,13 @@
  * The results table of a paper as plain cells, before it becomes LaTeX or Markdown, so that both round and say the same. One row a
  * model and part. A number that is undefined is a dash with a note that gives the reason; so is an interval that cannot be given.
  */
-import { count, decimal } from "../../report/number-text.ts";
-import type { Estimate, PartScore } from "../../report/score.ts";
+import { count, decimal, intervalText } from "../../report/number-text.ts";
+import type { Estimate } from "../../report/score.ts";
 import { intervalMethods } from "../fact/interval-method.ts";
-import { type JudgedCard, judgedParts, type Known } from "../known.ts";
+import type { JudgedCard, Known } from "../known.ts";
+import { judgedParts, type Named, type Reading } from "../reading/reading.ts";
+import { readingsOf } from "../reading/readings.ts";
+import { notComputed } from "../reading/wording.ts";
 
 /** A scorecard and what its rows are called. */
 export interface NamedCard {
@@ -13,25 +16,16 @@ export interface NamedCard {
   readonly card: JudgedCard;
 }
 
-/** One measure as a column. */
-export interface Measure {
+/** One question of a scorecard and what its rows are called. */
+export interface NamedReading {
   readonly name: string;
-  readonly of: (part: PartScore) => Estimate;
+  readonly reading: Reading;
 }
-
-/** The main measures, all with three decimals. */
-export const PAPER_MEASURES: readonly Measure[] = [
-  { name: "AUROC", of: (p) => p.auroc },
-  { name: "AUPRC", of: (p) => p.auprc },
-  { name: "Balanced accuracy", of: (p) => p.balancedAccuracy },
-  { name: "Brier score", of: (p) => p.brier },
-  { name: "ECE", of: (p) => p.ece },
-  { name: "Calibration slope", of: (p) => p.calibration.slope },
-];
 
 export interface PaperTableOptions {
   readonly caption?: string;
-  readonly measures?: readonly Measure[];
+  /** Names of the columns to show, in their order. Default all that the kind of answer has. */
+  readonly columns?: readonly string[];
   /** Which parts get rows. Default both. */
   readonly parts?: readonly ("external" | "internal")[];
   /** Rows of the baselines that a run's scorecard holds. Default true. */
@@ -66,36 +60,20 @@ export interface PaperTable {
   readonly notices: readonly string[];
 }
 
-/** The table of one or several scorecards. @throws RangeError without a scorecard or a measure */
-export function paperTable(cards: readonly NamedCard[], options: PaperTableOptions = {}): PaperTable {
-  const { measures = PAPER_MEASURES, parts = ["external", "internal"], baselines = true, notices = [] } = options;
-  if (cards.length === 0 || measures.length === 0) {
-    throw new RangeError(
-      `expected at least one scorecard and one measure, received ${cards.length} and ${measures.length}; hand in what was judged`,
-    );
+/**
+ * The tables of one or several scorecards: one for each set of columns, since a C-index has no place beside an AUROC; of a scorecard of
+ * several tasks the headlines of all come first. @throws RangeError without a scorecard or a column
+ */
+export function paperTables(cards: readonly NamedCard[], options: PaperTableOptions = {}): PaperTable[] {
+  const all = cards.flatMap(readingsIn);
+  const sets = new Map<string, NamedReading[]>();
+  for (const one of all) {
+    const key = one.reading.columns.join("\n");
+    sets.set(key, [...(sets.get(key) ?? []), one]);
   }
-  const notes: string[] = [];
-  const noted = (reason: string): number => {
-    if (!notes.includes(reason)) notes.push(reason);
-    return notes.indexOf(reason);
-  };
-  const lines = cards.flatMap((c) => linesOf(c, { measures, parts, baselines }));
-  const rows = lines.map(
-    ({ model, part, n, estimates }): PaperRow => ({
-      model,
-      part,
-      n,
-      cells: estimates.map((e) => cellOf(e, noted)),
-    }),
-  );
-  return {
-    caption: options.caption ?? captionOf(cards),
-    columns: ["Model", "Part", "Patients", ...measures.map((m) => m.name)],
-    rows,
-    notes,
-    footnote: footnoteOf(lines, measures),
-    notices,
-  };
+  const tables = sets.size === 0 ? [[]] : [...sets.values()];
+  const overview = all.some(({ reading }) => reading.name !== null) ? [overviewTable(all, options)] : [];
+  return [...overview, ...tables.map((same) => readingTable(same, options))];
 }
 
 /** The card of one study under the registry name of its aggregator, or under the name of the judged table. */
@@ -103,76 +81,126 @@ export function namedCard({ title, card, report }: Known): NamedCard {
   return { name: report?.asked.aggregator.name ?? title, card };
 }
 
+function readingsIn({ name, card }: NamedCard): NamedReading[] {
+  return readingsOf(card).map((reading) => ({
+    name: reading.name === null ? name : `${name}, ${reading.name}`,
+    reading,
+  }));
+}
+
+/** A row before it is rounded. */
 interface Line {
   readonly model: string;
   readonly part: string;
   readonly n: string;
-  readonly estimates: readonly Estimate[];
+  readonly cells: readonly Omit<Named, "name">[];
 }
 
-type Chosen = Required<Pick<PaperTableOptions, "measures" | "parts" | "baselines">>;
+/** The table of readings with the same columns. */
+function readingTable(readings: readonly NamedReading[], options: PaperTableOptions): PaperTable {
+  const has = readings[0]?.reading.columns ?? [];
+  const { columns = has, parts = ["external", "internal"], baselines = true } = options;
+  const places = columns.map((column) => has.indexOf(column)).filter((place) => place >= 0);
+  if (readings.length === 0 || places.length === 0) {
+    throw new RangeError(
+      `expected at least one scorecard and one of the columns ${has.join(", ")}, received ${readings.length} and ${columns.join(", ") || "none"}; hand in what was judged`,
+    );
+  }
+  const lines = readings.flatMap((r) => linesOf(r, { parts, baselines }));
+  const shown = lines.map((l) => ({ ...l, cells: places.map((place) => l.cells[place] as Line["cells"][number]) }));
+  return tableOf(
+    shown,
+    places.map((place) => has[place] as string),
+    { caption: captionOf(readings), ...options },
+  );
+}
 
-function linesOf({ name, card }: NamedCard, { measures, parts, baselines }: Chosen): Line[] {
-  return parts.flatMap((wanted) => {
-    const part = judgedParts(card).find((p) => p.name === wanted)?.part;
-    if (part === undefined) return [];
-    const own: Line = {
-      model: name,
-      part: wanted,
-      n: sizeText(part, card),
-      estimates: measures.map((m) => m.of(part)),
-    };
-    return baselines ? [own, ...baselineLines(card, wanted, measures)] : [own];
+function tableOf(
+  lines: readonly Line[],
+  measures: readonly string[],
+  { caption, notices = [] }: PaperTableOptions & { readonly caption: string },
+): PaperTable {
+  const notes: string[] = [];
+  const noted = (reason: string): number => {
+    if (!notes.includes(reason)) notes.push(reason);
+    return notes.indexOf(reason);
+  };
+  return {
+    caption,
+    columns: ["Model", "Part", "Patients", ...measures],
+    rows: lines.map(({ cells, ...line }): PaperRow => ({ ...line, cells: cells.map((c) => cellOf(c, noted)) })),
+    notes,
+    footnote: footnoteOf(lines, measures),
+    notices,
+  };
+}
+
+/** The headline of each task beside that of the mean pool. */
+function overviewTable(readings: readonly NamedReading[], options: PaperTableOptions): PaperTable {
+  const { parts = ["external", "internal"], baselines = true } = options;
+  const pool = readings.some(({ reading }) => reading.baselines !== null) && baselines;
+  const lines = readings.flatMap(({ name, reading }) =>
+    rolesOf(parts, reading).map((part): Line => {
+      const rival = reading.baselines?.[0]?.[part.role] ?? notComputed(part.n, "no baseline was computed");
+      return {
+        model: `${name}: ${reading.headline}`,
+        part: part.role,
+        n: part.tableRows[0]?.n ?? count(part.n),
+        cells: [{ estimate: part.headline }, ...(pool ? [{ estimate: rival }] : [])],
+      };
+    }),
+  );
+  const caption = "The headline of each task with 95 % intervals; the measures of each follow.";
+  return tableOf(lines, ["Headline", ...(pool ? ["Mean pool (baseline)"] : [])], { ...options, caption });
+}
+
+function rolesOf(parts: readonly string[], reading: Reading) {
+  return parts.flatMap((wanted) => judgedParts(reading).filter((p) => p.role === wanted));
+}
+
+type Chosen = Required<Pick<PaperTableOptions, "parts" | "baselines">>;
+
+function linesOf({ name, reading }: NamedReading, { parts, baselines }: Chosen): Line[] {
+  return rolesOf(parts, reading).flatMap((part) => [
+    ...part.tableRows.map(
+      ({ of, n, cells }): Line => ({ model: of === null ? name : `${name}: ${of}`, part: part.role, n, cells }),
+    ),
+    ...(baselines ? baselineLines(reading, part.role) : []),
+  ]);
+}
+
+/** Only the headline of a baseline is computed; the other columns say so. */
+function baselineLines(reading: Reading, part: "external" | "internal"): Line[] {
+  const { name, baselines, headline, headlineColumn, columns } = reading;
+  const task = name === null ? "" : `, ${name}`;
+  return (baselines ?? []).flatMap((b): Line[] => {
+    const e = b[part];
+    if (e === null) return [];
+    const absent = notComputed(e.n, `only the ${headline} of a baseline is computed`);
+    const cells = columns.map((column) => ({ estimate: column === headlineColumn ? e : absent }));
+    return [{ model: `${b.name}${task}${b.aside} (baseline)`, part, n: count(e.n), cells }];
   });
 }
 
-/** Only the AUROC of a baseline is computed; the other columns say so. */
-function baselineLines(card: JudgedCard, part: "external" | "internal", measures: readonly Measure[]): Line[] {
-  const pool = card.baselines?.meanPool?.[part] ?? null;
-  const site = part === "internal" ? (card.baselines?.siteOnly ?? null) : null;
-  const line = (model: string, e: Estimate): Line => ({
-    model,
-    part,
-    n: count(e.n),
-    estimates: measures.map((m) => (m.name === "AUROC" ? e : absent(e.n))),
-  });
-  return [
-    ...(pool === null ? [] : [line("Mean pool (baseline)", pool)]),
-    ...(site === null ? [] : [line("Site alone, no pixel (baseline)", site)]),
-  ];
-}
-
-const NOT_COMPUTED = "only the AUROC of a baseline is computed";
-
-function absent(n: number): Estimate {
-  return { value: null, low: null, high: null, n, method: "", reason: NOT_COMPUTED };
-}
-
-/** "40 (21 tumour)"; beyond two classes the number alone. */
-function sizeText(part: PartScore, { task }: JudgedCard): string {
-  const positives = part.classes[task.positive];
-  return task.classes.length === 2 && positives !== undefined
-    ? `${count(part.n)} (${count(positives)} ${task.positive})`
-    : count(part.n);
-}
-
-function cellOf(e: Estimate, noted: (reason: string) => number): PaperCell {
+function cellOf({ estimate: e, digits }: Line["cells"][number], noted: (reason: string) => number): PaperCell {
   if (e.value === null) return { value: null, interval: null, note: noted(e.reason ?? "no reason recorded") };
-  const value = decimal(e.value);
-  if (e.low === null || e.high === null) return { value, interval: null, note: noted(e.reason ?? "no interval") };
-  return { value, interval: `${decimal(e.low)} to ${decimal(e.high)}`, note: null };
+  const value = decimal(e.value, digits);
+  const interval = intervalText(e, digits);
+  if (interval === null) return { value, interval: null, note: noted(e.reason ?? "no interval") };
+  return { value, interval, note: null };
 }
 
-function captionOf(cards: readonly NamedCard[]): string {
-  const tasks = [...new Set(cards.map(({ card }) => `${card.task.label}: ${card.task.classes.join(" against ")}`))];
-  return `Performance with 95 % intervals (${tasks.join("; ")}).`;
+function captionOf(readings: readonly NamedReading[]): string {
+  const questions = [...new Set(readings.map(({ reading }) => reading.question))];
+  return `Performance with 95 % intervals (${questions.join("; ")}).`;
 }
 
 /** Unit, how each interval was made and for which columns, and what the dash means. */
-function footnoteOf(lines: readonly Line[], measures: readonly Measure[]): string {
-  const methods = intervalMethods(
-    lines.flatMap(({ estimates }) => estimates.map((e, i) => [(measures[i] as Measure).name, e] as const)),
+function footnoteOf(lines: readonly Line[], measures: readonly string[]): string {
+  const estimates = lines.flatMap(({ cells }) =>
+    cells.map((c, i): readonly [string, Estimate] => [measures[i] as string, c.estimate]),
   );
+  const methods = intervalMethods(estimates);
   const intervals = methods === null ? "no interval could be given" : `intervals: ${methods}`;
   return `The unit is the patient; ${intervals}. A dash stands for a number that is undefined or was not computed.`;
 }

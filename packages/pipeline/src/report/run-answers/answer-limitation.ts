@@ -47,7 +47,7 @@ function sizeLimits(before: string, { internal, external }: Judged): string[] {
     return n >= FEW
       ? []
       : [
-          `${before}the ${where} part has ${counted(n, events ? "event" : "patient")}; at least ${FEW} are usually advised.`,
+          `${before === "" ? "The" : `${before}the`} ${where} part has ${counted(n, events ? "event" : "patient")}; at least ${FEW} are usually advised.`,
         ];
   });
 }

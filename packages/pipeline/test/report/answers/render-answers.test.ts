@@ -128,9 +128,9 @@ it("a run folder is left alone", () => {
   expect(() => writeAnswers(folder, judged(numberTable(30)))).toThrow(/run folder/);
 });
 
-it("a judgement is written as scorecard.json and report.html", () => {
+it("a judgement is written as scorecard.json, report.html and the texts for a paper", () => {
   const folder = join(mkdtempSync(join(tmpdir(), "nacre-answers-")), "judged");
   const paths = writeAnswers(folder, judged(numberTable(30)));
-  expect(paths.map((p) => existsSync(p))).toEqual([true, true]);
+  expect(paths.map((p) => existsSync(p))).toEqual(new Array(7).fill(true));
   expect(readFileSync(paths[1] as string, "utf8")).toMatch(/style-src &#39;sha256-[A-Za-z0-9+/]{43}=&#39;/);
 });
