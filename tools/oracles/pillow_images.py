@@ -25,6 +25,31 @@ def tiff(compression, **info):
     return base64.b64encode(out.getvalue()).decode()
 
 
+def webp():
+    """A WebP without loss, to be put into a block."""
+    out = io.BytesIO()
+    Image.fromarray(picture(70, 45)).save(out, format="WEBP", lossless=True)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def icc():
+    """Colours in sRGB by lcms, perceptual, of a profile whose primaries are swapped about: green and blue trade places."""
+    from PIL import ImageCms
+
+    srgb = ImageCms.createProfile("sRGB")
+    swapped = bytearray(ImageCms.ImageCmsProfile(srgb).tobytes())
+    count = int.from_bytes(swapped[128:132], "big")
+    entries = {bytes(swapped[132 + 12 * i : 136 + 12 * i]): 132 + 12 * i for i in range(count)}
+    green, blue = entries[b"gXYZ"], entries[b"bXYZ"]
+    swapped[green + 4 : green + 12], swapped[blue + 4 : blue + 12] = swapped[blue + 4 : blue + 12], swapped[green + 4 : green + 12]
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(bytes(swapped)))
+    image = ImageCms.profileToProfile(Image.fromarray(picture(70, 45)), profile, srgb, ImageCms.INTENT_PERCEPTUAL)
+    return {
+        "profile": base64.b64encode(bytes(swapped)).decode(),
+        "rgb": base64.b64encode(np.asarray(image).tobytes()).decode(),
+    }
+
+
 def resized(box, size):
     image = Image.fromarray(picture(160, 120)).resize(size, Image.BILINEAR, box=box)
     return {"box": box, "size": size, "rgb": base64.b64encode(np.asarray(image).tobytes()).decode()}
@@ -39,7 +64,14 @@ def main(out):
             "lzw with differences": tiff("tiff_lzw", tiffinfo={317: 2}),
             "deflate": tiff("tiff_adobe_deflate"),
             "deflate with differences": tiff("tiff_adobe_deflate", tiffinfo={317: 2}),
+            "lzw in strips of 7 rows": tiff("tiff_lzw", tiffinfo={278: 7}),
+            "deflate in strips of 7 rows": tiff("tiff_adobe_deflate", tiffinfo={278: 7, 317: 2}),
+            "packbits": tiff("packbits", tiffinfo={278: 7}),
+            "zstd": tiff("zstd", tiffinfo={278: 7}),
+            "zstd with differences": tiff("zstd", tiffinfo={317: 2}),
         },
+        "webp": webp(),
+        "icc": icc(),
         "resized": [
             resized([0, 0, 160, 120], [40, 30]),
             resized([0, 0, 160, 120], [64, 48]),

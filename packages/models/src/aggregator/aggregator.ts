@@ -56,6 +56,11 @@ export interface Scope extends Omit<Sizes, "covariates"> {
   weight(name: string): Tensor;
   /** Inverted dropout of x [rows, width] by a seeded mask that is fed at each step; outside the fit, x itself. Rows are n or a number. */
   dropout(name: string, x: Tensor, rate: number): Tensor;
+  /**
+   * Says that x enters a block: what lies above learns of the weights below through x alone. Gives x back, which must be what the block
+   * is built on. A step too large for memory is then worked through block by block (docs/methods/fit.md).
+   */
+  block(x: Tensor): Tensor;
 }
 
 /** A loss of the aggregator's own. */
@@ -100,6 +105,12 @@ export interface Scored {
   readonly further?: Pooled["further"];
 }
 
+/** Numbers alive at one time: of a step in one piece, and of one worked through block by block. */
+export interface AlivePairs {
+  readonly whole: number;
+  readonly block: number;
+}
+
 export interface Aggregator<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly title: string;
@@ -118,8 +129,8 @@ export interface Aggregator<T extends OptionTable = OptionTable> {
   readonly mixesTiles?: true;
   /** Kinds of task it is made for; absent for all. */
   readonly kinds?: readonly Task["kind"][];
-  /** Numbers alive at one time of a step for each pair of tiles; absent where no two tiles meet. */
-  pairs?(options: OptionValues<T>): number;
+  /** Numbers that tables of pairs of tiles hold at one time of a step on n tiles; absent where no two tiles meet. */
+  pairs?(options: OptionValues<T>, n: number): AlivePairs;
   /** Width h of the embedding; null for an aggregator that makes its own scores. */
   width(options: OptionValues<T>, d: number): number | null;
   weights(options: OptionValues<T>, sizes: Sizes): readonly WeightSpec[];

@@ -24,7 +24,7 @@ export const genbloom = defineAggregator({
     ),
     layerScale: numberOption(1e-5, { min: 0, max: 1 }, "first value of the scale on each branch; 0 for none"),
   },
-  pairs: (options) => alivePairs({ ...options, classToken: true }),
+  pairs: (options, n) => alivePairs({ ...options, classToken: true }, n),
   width: widthOf,
   weights: (options, { d }) => encoderWeights(d, { ...options, classToken: true }),
   build: (scope, options) => encodeSet(scope, { ...options, classToken: true, epsilon: 1e-6 }),

@@ -63,6 +63,7 @@ function placesOf({ places }: Scope): Tensor {
 function toolsOf(scope: Scope, { layers }: LongnetConfig, { dropout, dropPath }: LongnetOptions): EncoderTools {
   return {
     weight: (name) => scope.weight(name),
+    block: (x) => scope.block(x),
     drop(name, x) {
       if (!scope.isFit || dropout === 0) return x;
       const first = scope.dropout(`${name}.class`, slice(x, { axis: 0, start: 0, end: 1, dim: 1 }), dropout);

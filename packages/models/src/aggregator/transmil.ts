@@ -44,8 +44,9 @@ export const transmil = defineAggregator({
   },
   build(scope, options) {
     const tiles = relu(linear(scope.tiles, scope.weight("trunk.weight"), scope.weight("trunk.bias")));
-    const square = squareOf(tiles);
-    const layer = (name: string, x: Tensor, isFirstOnly: boolean): NystromAttended => {
+    const square = squareOf(scope.tiles);
+    const layer = (name: string, entering: Tensor, isFirstOnly: boolean): NystromAttended => {
+      const x = scope.block(entering);
       const seen = normalised(scope, `${name}.norm`, x);
       const { mixed, firstRow: row } = nystromAttention(scope, `${name}.attention`, seen, options, { isFirstOnly });
       const dropped = tokenDropout(scope, `${name}.attention`, mixed, options.dropout, square.layout);

@@ -88,6 +88,7 @@ function scopeOf(
     isFit: false,
     weight: (name) => weights.get(name) ?? raiseUnknown(name),
     dropout: (_, x) => x,
+    block: (x) => x,
   };
 }
 

@@ -18,6 +18,8 @@ export interface EncoderTools {
   drop(name: string, x: Tensor): Tensor;
   /** Leaves the whole branch x out now and then (stochastic depth); `layer` from 0. */
   path(name: string, layer: number, x: Tensor): Tensor;
+  /** Says that x enters a layer; gives it back. */
+  block(x: Tensor): Tensor;
 }
 
 export interface Encoded {
@@ -54,7 +56,7 @@ export function encode(x: Tensor, config: LongnetConfig, tools: EncoderTools, pr
   let last: Mixed | null = null;
   for (let i = 0; i < config.layers; i++) {
     const name = `${prefix}layers.${i}`;
-    const before = states[i] as Tensor;
+    const before = tools.block(states[i] as Tensor);
     last = dilatedAttention(projected(before, name, tools), config, branches);
     const attended = mixedOut(last.out, name, tools);
     const middle = add(before, tools.path(`${name}.attention`, i, tools.drop(`${name}.attention`, attended)));

@@ -50,6 +50,7 @@ export function bareScope(tiles: Tensor, places: Tensor | null, weight: Scope["w
     isFit: false,
     weight,
     dropout: (_, x) => x,
+    block: (x) => x,
   };
 }
 

@@ -75,7 +75,12 @@ export function maskedLoss({ encoder, decoder, standardisation, weight }: Masked
   const config = decoderConfig(decoder, encoder.grid);
   const whole = add(add(placed, mul(hidden, weight("decoder.mask"))), positionCodes(places, config));
   const order = canonicalOrder(places, encoder.grid);
-  const tools = { weight, drop: (_: string, x: Tensor) => x, path: (_: string, __: number, x: Tensor) => x };
+  const tools = {
+    weight,
+    drop: (_: string, x: Tensor) => x,
+    path: (_: string, __: number, x: Tensor) => x,
+    block: (x: Tensor) => x,
+  };
   const { states } = encode(concat([token, permuteRows(whole, order)], 0), config, tools, PREFIX);
   const decoded = slice(states[states.length - 1] as Tensor, { axis: 0, start: 1, dim: "n" });
   const said = linear(normed(decoded, "decoder.norm", tools), weight("decoder.out.weight"), weight("decoder.out.bias"));

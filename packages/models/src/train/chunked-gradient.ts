@@ -2,6 +2,7 @@
 import type { Session, TensorData } from "@nacre/graph";
 import { endTiles, type Ranked, rowsOf } from "./bag-ends.ts";
 import { type ChunkGraphs, LOGITS } from "./chunk-graph.ts";
+import { runInto } from "./running-sums.ts";
 import type { Feeds, Turns } from "./state.ts";
 
 /** What a graph is fed of a bag. */
@@ -83,14 +84,6 @@ function keptArrays({ kept }: ChunkGraphs): (tiled: Feeds) => Feeds {
       }),
     );
   };
-}
-
-/** Runs a graph that moves some of the sums; the others are carried over. */
-async function runInto(session: Session, feeds: Feeds, sums: Turns): Promise<Record<string, TensorData>> {
-  const into = Object.fromEntries(Object.entries(sums.spare).filter(([name]) => session.outputs.includes(name)));
-  const found = await session.run({ ...feeds, ...sums.now }, into);
-  sums.swap(Object.keys(into));
-  return found;
 }
 
 interface Joined extends Feeds {

@@ -47,6 +47,8 @@ export interface Assembled {
   /** Standardised features, [n, d]. */
   readonly tiles: Tensor;
   readonly masks: readonly MaskSpec[];
+  /** What enters each block, from the tiles up; empty where the aggregator has none. */
+  readonly blocks: readonly Tensor[];
 }
 
 export function sizesOf({ d, head, covariates }: ModelDesign): Sizes {
@@ -82,6 +84,7 @@ export function assemble(
   target: Tensor | null,
 ): Assembled {
   const masks: MaskSpec[] = [];
+  const blocks: Tensor[] = [];
   const tiles = standardised(features, design.standardisation);
   const { k, groups } = design.head;
   const scope: Scope = {
@@ -109,13 +112,17 @@ export function assemble(
       masks.push(mask);
       return dropout(x, input(mask.name, [rows, width], "uint8"), 1 - rate);
     },
+    block(x) {
+      if (!blocks.includes(x)) blocks.push(x);
+      return x;
+    },
   };
   const built = design.aggregator.build(scope, design.options);
-  if ("scores" in built) return { scored: built, tiles, masks };
+  if ("scores" in built) return { scored: built, tiles, masks, blocks };
   const { scores, rest } = linearScores(scope, built, design.head.forms);
   const terms = linearTerms(scope, built, design.head.forms);
   const { instances, offset, ...kept } = built;
-  return { scored: { ...kept, scores, terms, rest: terms === null ? null : rest }, tiles, masks };
+  return { scored: { ...kept, scores, terms, rest: terms === null ? null : rest }, tiles, masks, blocks };
 }
 
 /** Gradients of the loss by the name of the weight. */

@@ -95,13 +95,15 @@ export interface BagLoss {
   /** [1, k] */
   readonly scores: Tensor;
   readonly masks: readonly MaskSpec[];
+  /** What enters each block. */
+  readonly blocks: readonly Tensor[];
 }
 
 /** The loss of a bag. `slopes` [1, k], an input where bags are coupled, times the scores has the gradient of the coupled loss. */
 export function lossOf(design: ModelDesign, weights: ReadonlyMap<string, Tensor>): BagLoss {
   const { head } = design;
   const target = targetOf(design);
-  const { scored, masks } = assemble(design, weights, bagInputs(design), target);
+  const { scored, masks, blocks } = assemble(design, weights, bagInputs(design), target);
   const { scores, auxiliary } = scored;
   const share = 1 - (auxiliary?.share ?? 0);
   const ownTask = head.loss === null ? null : mul(head.loss(scores, target), share);
@@ -112,7 +114,8 @@ export function lossOf(design: ModelDesign, weights: ReadonlyMap<string, Tensor>
   if (loss === null || task === null) {
     throw new RangeError("expected a head with a loss of a bag or of bags together, received neither");
   }
-  return { loss, own: total([ownTask, further]), task, ownTask, further, ends: auxiliary?.ends ?? null, scores, masks };
+  const own = total([ownTask, further]);
+  return { loss, own, task, ownTask, further, ends: auxiliary?.ends ?? null, scores, masks, blocks };
 }
 
 export function targetOf({ head }: ModelDesign): Tensor {

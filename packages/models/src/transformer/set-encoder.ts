@@ -21,7 +21,7 @@ import {
   type Tensor,
   transpose,
 } from "@nacre/graph";
-import { inLayer, type Pooled, type Scope, type WeightSpec } from "../aggregator/aggregator.ts";
+import { type AlivePairs, inLayer, type Pooled, type Scope, type WeightSpec } from "../aggregator/aggregator.ts";
 import { type BlockOptions, block, blockWeights, type Passed } from "./block.ts";
 import { widthOf } from "./heads.ts";
 import { normalised, normWeights } from "./norm.ts";
@@ -61,7 +61,7 @@ export function encodeSet(scope: Scope, options: EncoderOptions): Pooled {
   for (const [i, name] of layerNames(options).entries()) {
     const isLast = i === options.layers - 1;
     const dropPath = isLast ? options.dropPath : (options.dropPath * i) / (options.layers - 1);
-    const before = x;
+    const before = scope.block(x);
     const pass = (isFirstOnly: boolean) =>
       block(scope, name, before, { ...options, dropPath }, { layout, isFirstOnly });
     const next = pass(isLast && classToken);
@@ -77,13 +77,13 @@ export function encodeSet(scope: Scope, options: EncoderOptions): Pooled {
 }
 
 /** Shares of attention that a step keeps for the way back, and two more of their size on it; past the last block only the token looks. */
-export function alivePairs({
-  heads,
-  layers,
-  classToken,
-}: Pick<EncoderOptions, "heads" | "layers" | "classToken">): number {
+export function alivePairs(
+  { heads, layers, classToken }: Pick<EncoderOptions, "heads" | "layers" | "classToken">,
+  n: number,
+): AlivePairs {
   const full = classToken ? layers - 1 : layers;
-  return full === 0 ? 0 : heads * (full + 2);
+  const tables = (blocks: number): number => (blocks === 0 ? 0 : heads * (blocks + 2) * n ** 2);
+  return { whole: tables(full), block: tables(Math.min(full, 1)) };
 }
 
 function layerNames({ layers }: { readonly layers: number }): string[] {

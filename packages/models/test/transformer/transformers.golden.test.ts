@@ -85,6 +85,7 @@ function rolloutOf(golden: GoldenCase): Tensor {
     isFit: false,
     weight: (name: string) => weights.get(name) as Tensor,
     dropout: (_: string, x: Tensor) => x,
+    block: (x: Tensor) => x,
   };
   return aggregator.build(scope, options).further?.rollout as Tensor;
 }
