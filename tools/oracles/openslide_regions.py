@@ -13,6 +13,8 @@ import openslide
 
 FILES = {"CMU-1-Small-Region.svs": [0], "TCGA-CR-7395-01A-01-TS1.svs": [0], "boxes.tiff": [0, 1]}
 FILES["test3-DAPI-2-387.ndpi"] = [0, 1, 2, 3]
+FILES["cmu_pyr_webp.tif"] = [0]
+FILES["cmu_subifd.ome.tif"] = [0]
 # levels that lie in the file; OpenSlide makes three more of this one by decoding at a smaller scale
 STORED = {"test3-DAPI-2-387.ndpi": 4}
 

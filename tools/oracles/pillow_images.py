@@ -33,19 +33,25 @@ def webp():
 
 
 def icc():
-    """Colours in sRGB by lcms, perceptual, of a profile whose primaries are swapped about: green and blue trade places."""
+    """Colours in sRGB by lcms, perceptual, of a profile with the primaries of Display P3 and the curves of sRGB."""
     from PIL import ImageCms
 
     srgb = ImageCms.createProfile("sRGB")
-    swapped = bytearray(ImageCms.ImageCmsProfile(srgb).tobytes())
-    count = int.from_bytes(swapped[128:132], "big")
-    entries = {bytes(swapped[132 + 12 * i : 136 + 12 * i]): 132 + 12 * i for i in range(count)}
-    green, blue = entries[b"gXYZ"], entries[b"bXYZ"]
-    swapped[green + 4 : green + 12], swapped[blue + 4 : blue + 12] = swapped[blue + 4 : blue + 12], swapped[green + 4 : green + 12]
-    profile = ImageCms.ImageCmsProfile(io.BytesIO(bytes(swapped)))
+    wide = bytearray(ImageCms.ImageCmsProfile(srgb).tobytes())
+    count = int.from_bytes(wide[128:132], "big")
+    entries = {bytes(wide[132 + 12 * i : 136 + 12 * i]): 132 + 12 * i for i in range(count)}
+    primaries = {
+        b"rXYZ": (0.51512, 0.24120, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.15710, 0.06657, 0.78407),
+    }
+    for tag, xyz in primaries.items():
+        at = int.from_bytes(wide[entries[tag] + 4 : entries[tag] + 8], "big") + 8
+        wide[at : at + 12] = b"".join(round(value * 65536).to_bytes(4, "big", signed=True) for value in xyz)
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(bytes(wide)))
     image = ImageCms.profileToProfile(Image.fromarray(picture(70, 45)), profile, srgb, ImageCms.INTENT_PERCEPTUAL)
     return {
-        "profile": base64.b64encode(bytes(swapped)).decode(),
+        "profile": base64.b64encode(bytes(wide)).decode(),
         "rgb": base64.b64encode(np.asarray(image).tobytes()).decode(),
     }
 

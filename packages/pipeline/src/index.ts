@@ -43,8 +43,8 @@ export type { AnswerScore, AnswerScorecard } from "./judge/judge-answers.ts";
 export { type AnyRunScorecard, isClassCard, runText } from "./judge/judge-question.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
+export { cardPath } from "./pretrain/pretrain-card.ts";
 export {
-  cardPath,
   PRETRAIN_METHODS,
   type PretrainCard,
   type PretrainFilesOptions,

@@ -47,6 +47,27 @@ describe("a study whose fit begins with a file of weights", () => {
     expect((await fitted({})).model.equals(fresh.model)).toBe(true);
   });
 
+  it("is refused where the weights were learned with answers of patients it reports, and says so where without", async () => {
+    writeGate(0.1);
+    const [row] = readFileSync(study.file("cohort.csv"), "utf8").split("\n").slice(1);
+    const slide = (row ?? "").split(",")[0]?.replace(/\.[a-z]+$/, "");
+    const begun = async (method: string) => {
+      writeFileSync(study.file("gate.json"), JSON.stringify({ method, bags: [slide] }));
+      study.writeStudy({ aggregator: SMALL, fit: { epochs: 2, from: "gate.safetensors" } });
+      const { code, json } = await study.run();
+      return { code, json };
+    };
+    const refused = await begun("profiles");
+    expect([refused.code, refused.json.error.kind]).toEqual([3, "refused"]);
+    expect(refused.json.error.received).toMatch(/patient-leak \(1 found/);
+    const told = await begun("sub-bags");
+    expect(told.code).toBe(0);
+    expect(told.json.scorecard.audit.findings).toContainEqual(
+      expect.objectContaining({ kind: "patient-leak", severity: "warn", count: 1 }),
+    );
+    writeFileSync(study.file("gate.json"), "{}");
+  });
+
   it("ends by name where the file is of another model", async () => {
     const values = new Float32Array(30);
     writeFileSync(study.file("gate.safetensors"), writeSafetensors({ "gate.tanh.weight": { shape: [6, 5], values } }));

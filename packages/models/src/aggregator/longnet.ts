@@ -13,6 +13,7 @@ import { type EncoderTools, encode, encoderWeights, mapWeights, normWeights } fr
 import { checkLongnet, configOf, LONGNET_OPTIONS, type LongnetOptions } from "../longnet/options.ts";
 import { type LongnetStates, pooledState } from "../longnet/pooling.ts";
 import { canonicalOrder, positionCodes } from "../longnet/position.ts";
+import { aliveLogits } from "../longnet/segment.ts";
 import { defineAggregator, inLayer, type Scope, type WeightSpec } from "./aggregator.ts";
 
 export const longnet = defineAggregator({
@@ -25,6 +26,7 @@ export const longnet = defineAggregator({
   usesPlaces: true,
   mixesTiles: true,
   grid: ({ grid }) => grid,
+  pairs: (options, n) => aliveLogits(configOf(options), n + 1),
   width: ({ width }) => width,
   weights: (options, { d }) => longnetWeights(options, d),
   build: (scope, options) => pooledState(longnetStates(scope, options), scope, options),

@@ -2,7 +2,8 @@
  * The kept tokens of a branch as lists, one for each segment and head group: what `kept-tokens.ts` says inside a graph, for code
  * that walks over them.
  */
-import { type Branch, groupSize } from "./config.ts";
+import type { AlivePairs } from "../aggregator/aggregator.ts";
+import { type Branch, groupSize, type LongnetConfig } from "./config.ts";
 
 /** Tokens that some heads see together: the first, every `step`-th, `count` of them, and zeros up to `slots`. */
 export interface Segment {
@@ -35,4 +36,14 @@ export function* segmentsOf(tokens: number, heads: number, { segment, ratio }: B
       };
     }
   }
+}
+
+/** Numbers of the largest table of logits over some tokens, three times: shares, their slopes, and what these are made of. No table is kept. */
+export function aliveLogits({ heads, branches }: LongnetConfig, tokens: number): AlivePairs {
+  const tables = branches.map(({ segment, ratio }) => {
+    const length = Math.min(segment, tokens);
+    return Math.ceil(tokens / length) * heads * Math.ceil(length / ratio) ** 2;
+  });
+  const most = 3 * Math.max(...tables);
+  return { whole: most, block: most };
 }

@@ -22,7 +22,7 @@ import { type ModelDesign, weightSpecs } from "./program.ts";
 import { sampleTiles, tilesOfStep } from "./sample-tiles.ts";
 import { drawBags, suitsSampling } from "./sampling.ts";
 import { rateAt } from "./schedule.ts";
-import { suitsMemory } from "./step-memory.ts";
+import { suitsMemory, type Way } from "./step-memory.ts";
 import { type Labelled, surveyBags } from "./survey.ts";
 
 export interface Epoch {
@@ -64,6 +64,8 @@ export interface FittedModel {
   /** The epoch that was kept. */
   readonly bestEpoch: number;
   readonly stopped: Stopped;
+  /** How the largest bag went through its steps: in one piece, in chunks of tiles, or block by block, each computed twice. */
+  readonly way?: Way;
   /** Which rule chose the epoch. */
   readonly chosenBy: "tune-loss" | "last-epoch";
   /** How many numbers were learned. */
@@ -93,7 +95,7 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
     unwrap(suitsSampling(task, options.sampling));
     const covariates = train[0]?.covariates?.length ?? 0;
     const design: ModelDesign = { ...chosen, task, head: headOf(task, facts, options), d, covariates, standardisation };
-    unwrap(suitsMemory(design, survey.largest, options));
+    const way = unwrap(suitsMemory(design, survey.largest, options));
     const specs = weightSpecs(design);
     unwrap(suitsLayers(specs, options.layerDecay));
     const first = request.from === undefined ? null : unwrap(matchFirstWeights(request.from, design));
@@ -120,6 +122,7 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
           aggregator,
           d,
           space,
+          way,
           chosenBy: judge === null ? "last-epoch" : "tune-loss",
           parameters: specs.reduce((sum, spec) => sum + countOf(spec), 0),
           ...(first === null ? {} : { drawn: first.drawn }),

@@ -34,7 +34,7 @@ export interface BlockGraphs {
   readonly state: string;
   /** That state out. */
   up(): Uint8Array;
-  /** `slope` of that state in; `slope` of the state below (the lowest block has none) and sums of the weights with `.next` out. */
+  /** `above`, the slope of that state, in; `slope` of the state below (the lowest block has none) and sums of the weights with `.next` out. */
   down(): Uint8Array;
 }
 
@@ -56,7 +56,7 @@ export function layerGraphs(design: ModelDesign): LayerGraphs | null {
     encodeModel({ outputs: fedWith(outputs, known(at)), name });
   const down = cuts.map((names, at): Piece => {
     const to = states[at];
-    const scalar = to === undefined ? loss : seededBy([to], [input("slope", to.shape)]);
+    const scalar = to === undefined ? loss : seededBy([to], [input("above", to.shape)]);
     const outputs = slopesOf(scalar, names, weights, states[at - 1] ?? null);
     return {
       outputs: to === undefined && own !== null ? { ...outputs, loss: own } : outputs,

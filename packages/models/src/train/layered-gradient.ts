@@ -9,7 +9,6 @@ export interface LayeredGradient {
   add(feeds: Feeds, sums: Turns): Promise<number>;
   /** Scores of a bag, [1, k]. */
   scores(feeds: Feeds): Promise<TensorData>;
-  close?(): Promise<void>;
 }
 
 /** Opens the sessions of all blocks. They hold no memory between runs: there are twice as many as blocks, and one runs at a time. */
@@ -18,11 +17,13 @@ export async function openLayers(
   open: (onnx: Uint8Array) => Promise<Session>,
 ): Promise<LayeredGradient> {
   const blocks: { readonly state: string; readonly up: Session; readonly down: Session }[] = [];
-  for (const { state, up, down } of graphs.blocks) blocks.push({ state, up: await open(up()), down: await open(down()) });
+  for (const { state, up, down } of graphs.blocks)
+    blocks.push({ state, up: await open(up()), down: await open(down()) });
   const [top, scoring] = [await open(graphs.top()), await open(graphs.scores())];
   const climb = async (feeds: Feeds): Promise<Record<string, TensorData>> => {
     const states: Record<string, TensorData> = {};
-    for (const { state, up } of blocks) Object.assign(states, { [state]: (await up.run({ ...feeds, ...states }))[state] });
+    for (const { state, up } of blocks)
+      Object.assign(states, { [state]: (await up.run({ ...feeds, ...states }))[state] });
     return states;
   };
   return {
@@ -30,7 +31,7 @@ export async function openLayers(
       const states = await climb(feeds);
       let { slope, loss } = await runInto(top, { ...feeds, ...states }, sums);
       for (const { down } of blocks.toReversed()) {
-        ({ slope } = await runInto(down, { ...feeds, ...states, slope: slope as TensorData }, sums));
+        ({ slope } = await runInto(down, { ...feeds, ...states, above: slope as TensorData }, sums));
       }
       return Number(loss?.data[0] ?? 0);
     },

@@ -3,7 +3,14 @@
  * inside the runtime, and a graph is built when the first bag needs it.
  */
 import { type Random, randomStream } from "@nacre/core";
-import { type Device, type OpenSession, type Session, settleMoments, type TensorData } from "@nacre/graph";
+import {
+  type Device,
+  type OpenSession,
+  type Session,
+  type SessionOptions,
+  settleMoments,
+  type TensorData,
+} from "@nacre/graph";
 import type { Label } from "../head/head.ts";
 import { askedOf, bagFeeds, type Tiles } from "./bag-feeds.ts";
 import { type BagGradient, once, openGradient } from "./bag-gradient.ts";
@@ -21,6 +28,8 @@ export interface LearnerOptions extends StepOptions {
   readonly batch: number;
   /** Bags of more tiles are worked through in chunks of at most so many, where the aggregator allows it. */
   readonly chunk: number;
+  /** Bags of more tiles are worked through block by block, where the aggregator allows it; by default those that do not fit into memory. */
+  readonly wholeTiles?: number;
   readonly threads: number;
   readonly seed: number;
   /** Weights to begin with in place of fresh ones, by name; those not named are fresh. */
@@ -59,8 +68,8 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
   const isAveraged = kept.some(({ start }) => start === "weight");
   const sessions: Session[] = [];
   let device: Device | undefined;
-  const opened: Opened = async (onnx, keep = []) => {
-    const session = await open(onnx, { threads: options.threads, keep });
+  const opened: Opened = async (onnx, { keep = [], keepMemory = true } = {}) => {
+    const session = await open(onnx, { threads: options.threads, keep, keepMemory });
     sessions.push(session);
     if (session.device !== undefined && keep.length > 0) {
       device = session.device;
@@ -81,7 +90,7 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
       steps += 1;
       const numbers = Object.entries(optimiser.scalars(steps, lr));
       const scalars = Object.fromEntries(numbers.map(([name, value]) => [name, scalar(value)]));
-      const isOne = isWhole && !batch.some(({ tiles }) => gradient.isChunked(tiles.n));
+      const isOne = isWhole && batch.every(({ tiles }) => gradient.wayOf(tiles.n) === "whole");
       const step = isOne ? await whole() : await many();
       const loss = await step(batch, scalars, random);
       state.swap();
@@ -104,7 +113,7 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
 }
 
 /** Opens a session that keeps what it makes of the state, where it can. */
-type Opened = (onnx: Uint8Array, keep?: readonly string[]) => Promise<Session>;
+type Opened = (onnx: Uint8Array, options?: Pick<SessionOptions, "keep" | "keepMemory">) => Promise<Session>;
 
 async function oneBag(
   design: ModelDesign,
@@ -113,7 +122,7 @@ async function oneBag(
   open: Opened,
 ): Promise<Step> {
   const { onnx, masks } = wholeStep(design, options);
-  const session = await open(onnx, Object.keys(state.spare));
+  const session = await open(onnx, { keep: Object.keys(state.spare) });
   const makeMasks = maskMaker(masks);
   const feedsOf = exampleFeeds(design);
   const loss = scalar(0);
@@ -138,7 +147,7 @@ async function manyBags(
 ): Promise<Step> {
   const { head } = design;
   const specs = weightSpecs(design);
-  const moving = await open(movingStep(design, options), Object.keys(state.spare));
+  const moving = await open(movingStep(design, options), { keep: Object.keys(state.spare) });
   const feedsOf = exampleFeeds(design);
   const sums = takeTurns(
     Object.fromEntries(

@@ -1,32 +1,13 @@
 import { readFileSync } from "node:fs";
-import { randomStream } from "@nacre/core";
-import type { TensorData } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { describe, expect, it } from "vitest";
 import { type AggregatorSpec, aggregators } from "../../src/index.ts";
 import { openGradient } from "../../src/train/bag-gradient.ts";
 import { chunkGraphs } from "../../src/train/chunk-graph.ts";
 import type { Weights } from "../../src/train/initialise.ts";
-import { type ModelDesign, weightSpecs } from "../../src/train/program.ts";
-import { firstState, takeTurns } from "../../src/train/state.ts";
+import type { ModelDesign } from "../../src/train/program.ts";
 import { classifyDesign, type DesignOptions } from "../design.ts";
-import { noiseBag } from "../planted-bags.ts";
-
-interface Run {
-  readonly loss: number;
-  readonly scores: Float32Array;
-  readonly gradients: Readonly<Record<string, Float32Array>>;
-}
-
-interface RunOptions {
-  readonly n: number;
-  readonly chunk: number;
-  readonly keptBytes?: number;
-  /** Noise where they are not given. */
-  readonly features?: Float32Array;
-  /** Fresh where they are not given. */
-  readonly weights?: Weights;
-}
+import { distance, gradientsOf, type Run, WHOLE } from "./gradient-run.ts";
 
 interface Golden {
   readonly start: Readonly<Record<string, readonly number[]>>;
@@ -37,47 +18,6 @@ interface Golden {
   };
 }
 const golden: Golden = JSON.parse(readFileSync(new URL("../golden/fit.json", import.meta.url), "utf8"));
-
-const WHOLE = 1_000_000;
-
-/** Loss, scores and gradients of one bag of noise, in chunks of at most `chunk` tiles. */
-async function gradientsOf(design: ModelDesign, { n, chunk, keptBytes, ...given }: RunOptions): Promise<Run> {
-  const specs = weightSpecs(design);
-  const weights = firstState(specs, [], 3, given.weights);
-  const zeros = specs.map(({ name, shape }): [string, TensorData] => [
-    `${name}.sum`,
-    { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), dims: shape },
-  ]);
-  const sums = takeTurns(Object.fromEntries(zeros));
-  const features = given.features ?? noiseBag(n, design.d, randomStream(2, n)).features;
-  const target = new Float32Array(design.head.t);
-  design.head.encode(1, target);
-  const feeds = {
-    features: { data: features, dims: [n, design.d] },
-    target: { data: target, dims: [1, target.length] },
-    ...(design.covariates === 0
-      ? {}
-      : { covariates: { data: new Float32Array(design.covariates).fill(0.5), dims: [1, design.covariates] } }),
-  };
-  const options = keptBytes === undefined ? { chunk } : { chunk, keptBytes };
-  const gradient = openGradient(design, options, (onnx) => openSession(onnx));
-  const scores = await gradient.scores(feeds, randomStream(5), weights);
-  const loss = await gradient.add(feeds, randomStream(5), weights, sums);
-  const found = specs.map(({ name }) => [name, sums.now[`${name}.sum`]?.data as Float32Array]);
-  return { loss, scores, gradients: Object.fromEntries(found) };
-}
-
-/** Largest difference between two runs in loss, scores and gradients, the latter relative to the largest gradient there is. */
-function distance(a: Run, b: Run): number {
-  const largest = (values: Float32Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const apart = (p: Float32Array, q: Float32Array): number => largest(p.map((v, i) => v - (q[i] as number)));
-  const names = Object.keys(a.gradients);
-  const slopes = ({ gradients }: Run): Float32Array[] => names.map((name) => gradients[name] as Float32Array);
-  const [own, other] = [slopes(a), slopes(b)];
-  const most = Math.max(...other.map(largest));
-  const each = own.map((values, i) => apart(values, other[i] as Float32Array) / most);
-  return Math.max(Math.abs(a.loss - b.loss), apart(a.scores, b.scores), ...each);
-}
 
 function asArrays(lists: Readonly<Record<string, readonly number[]>>): Weights {
   return Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, Float32Array.from(values)]));
@@ -147,12 +87,12 @@ describe("a bag in chunks", () => {
 
   it("is a bag in one piece as long as it has no more tiles than a chunk", () => {
     const gradient = openGradient(designOf({ name: "abmil" }), { chunk: 100 }, (onnx) => openSession(onnx));
-    expect([gradient.isChunked(100), gradient.isChunked(101)]).toEqual([false, true]);
+    expect([gradient.wayOf(100), gradient.wayOf(101)]).toEqual(["whole", "chunks"]);
     const clustering = openGradient(designOf({ name: "clam-sb", sample: 60 }), { chunk: 100 }, (onnx) =>
       openSession(onnx),
     );
-    expect([clustering.isChunked(119), clustering.isChunked(120)]).toEqual([false, true]);
+    expect([clustering.wayOf(119), clustering.wayOf(120)]).toEqual(["whole", "chunks"]);
     const mixing = classifyDesign({ name: "dsmil" }, { d: 6, k: 3 });
-    expect(openGradient(mixing, { chunk: 100 }, (onnx) => openSession(onnx)).isChunked(101)).toBe(false);
+    expect(openGradient(mixing, { chunk: 100 }, (onnx) => openSession(onnx)).wayOf(101)).toBe("whole");
   });
 });

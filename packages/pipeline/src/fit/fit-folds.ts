@@ -114,7 +114,7 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
       label: answer,
       ...(covariates.length === 0 ? {} : { covariates }),
     }));
-  const { from: file, ...own } = study.fit;
+  const { from: file, provider, ...own } = study.fit;
   const fitOptions = { ...own, seed: study.seed * 1000 + fold.fold };
   // The baseline is another aggregator, and a probe has no first weights.
   const from = folder === "model" && probeOf(aggregator) === null ? file : null;
@@ -134,7 +134,7 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
       recipe: RECIPE,
       task,
       aggregator,
-      fit: { ...fitOptions, ...begin },
+      fit: { ...fitOptions, ...begin, ...(provider === "cpu" ? {} : { provider }) },
       train: content(train),
       tune: content(tune),
     },
@@ -145,6 +145,7 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
       aggregator,
       options: fitOptions,
       from,
+      provider,
       train: labelled(train),
       tune: labelled(tune),
       files: Object.fromEntries([...train, ...tune].map((b) => [b.id, b.members.map((m) => m.extracted.features)])),

@@ -1,14 +1,17 @@
 /** What a fit worker is told and what it answers. Plain values only: they cross a thread border. */
 import type { Task } from "@nacre/core";
+import type { Provider } from "@nacre/graph";
 import type { FittedModel, Labelled } from "@nacre/models";
 import type { StudyFile } from "../study/study-schema.ts";
 
 export interface FitJob {
   readonly task: Task;
   readonly aggregator: StudyFile["aggregator"];
-  readonly options: Omit<StudyFile["fit"], "from"> & { readonly seed: number };
+  readonly options: Omit<StudyFile["fit"], "from" | "provider"> & { readonly seed: number };
   /** File of the weights to begin with; null for fresh ones. */
   readonly from: string | null;
+  /** What computes the steps. */
+  readonly provider: Provider;
   readonly train: readonly Labelled[];
   readonly tune: readonly Labelled[];
   /** Feature files of every bag above. */

@@ -1,6 +1,7 @@
 /** Thread entry: fits one model and answers with its ONNX file. One ONNX Runtime thread, so that folds run side by side. */
 import { parentPort, workerData } from "node:worker_threads";
 import { attempt, unwrap } from "@nacre/core";
+import type { OpenSession } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { type Epoch, fit, fitProbe, keptInMemory } from "@nacre/models";
 import type { WorkerAnswer } from "../run/workers.ts";
@@ -13,6 +14,8 @@ import { writeProbe } from "./probe-file.ts";
 const job = workerData as FitJob;
 const answer = (value: WorkerAnswer<FitAnswer>, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(value, transfer);
+
+const open: OpenSession = (model, given) => openSession(model, { ...given, provider: job.provider });
 
 const result = await attempt(async (): Promise<FitAnswer> => {
   const { task, aggregator, options, train, tune } = job;
@@ -32,7 +35,7 @@ const result = await attempt(async (): Promise<FitAnswer> => {
     weights: _,
     space: __,
     ...rest
-  } = unwrap(await fit({ task, aggregator, options, bags, train, tune, openSession, onEpoch, ...from }));
+  } = unwrap(await fit({ task, aggregator, options, bags, train, tune, openSession: open, onEpoch, ...from }));
   return { ...rest, model: onnx, form: "onnx" };
 });
 if (result.ok) answer({ kind: "done", value: result.value });

@@ -7,6 +7,7 @@ import type { Inventory } from "../extract/inventory.ts";
 import type { Cohort } from "../study/read-cohort.ts";
 import type { SettledStudy } from "../study/settle-study.ts";
 import type { Division } from "./divide-cohort.ts";
+import { pretrainingLeak } from "./pretraining-leak.ts";
 
 const MAX_EXAMPLES = 5;
 
@@ -32,7 +33,12 @@ export function auditStudy({ study, cohort, inventory, division }: AuditStudyInp
   const skipped = report.skipped.map((s) =>
     s.check === "near-duplicate" ? { ...s, reason: "the audit of a run is made before its features are" } : s,
   );
-  return { ...report, skipped, findings: [...report.findings, ...removedCopies(cohort, inventory)] };
+  const pretrained = pretrainingLeak(study, cohort, division);
+  return {
+    ...report,
+    skipped: [...skipped, ...pretrained.skipped],
+    findings: [...report.findings, ...pretrained.findings, ...removedCopies(cohort, inventory)],
+  };
 }
 
 function removedCopies(cohort: Cohort, { duplicates }: Inventory): Finding[] {

@@ -6,6 +6,7 @@ import type { Progress } from "../run/progress.ts";
 import { runJobs, workerUrl } from "../run/workers.ts";
 import { writeWhole } from "../run/write-file.ts";
 import { bagFiles } from "./feature-folder.ts";
+import { cardPath, readPretrainCard } from "./pretrain-card.ts";
 import type { PretrainAnswer, PretrainEpoch, PretrainJob, PretrainMethod, Settings } from "./pretrain-job.ts";
 import { type ProfileTable, readProfiles } from "./read-profiles.ts";
 
@@ -33,7 +34,7 @@ export interface PretrainFilesOptions {
 export interface PretrainCard extends Omit<PretrainAnswer, "weights"> {
   readonly method: PretrainMethod;
   readonly options: Settings;
-  /** Slides or patients it was learned from: none of them may be judged by a model that began with it. */
+  /** Slides or patients it was learned from, with those of the weights it began with: none of them may be judged by a model that began with it. */
   readonly bags: readonly string[];
   readonly profiles: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** Hash of the weights it began with; null for fresh ones. */
@@ -92,15 +93,21 @@ export async function pretrainFiles(options: PretrainFilesOptions): Promise<Outc
   if (!answer.ok) return answer;
   const { weights, ...facts } = answer.value;
   const from = options.from === null ? null : hashFile(options.from);
-  const card = { ...facts, method, options: own, bags, profiles, from, file: out, sha256: hashBytes(weights) };
+  const before = options.from === null ? [] : (readPretrainCard(options.from)?.bags ?? []);
+  const learnedFrom = [...new Set([...before, ...bags])];
+  const card = {
+    ...facts,
+    method,
+    options: own,
+    bags: learnedFrom,
+    profiles,
+    from,
+    file: out,
+    sha256: hashBytes(weights),
+  };
   writeWhole(out, weights);
   writeWhole(cardPath(out), `${JSON.stringify(card, null, 2)}\n`);
   return ok(card);
-}
-
-/** Where the card of a file of weights lies. */
-export function cardPath(out: string): string {
-  return `${out.replace(/\.safetensors$/, "")}.json`;
 }
 
 /** Entries of every bag of which any table says something; unknown where a table lacks the patient. */

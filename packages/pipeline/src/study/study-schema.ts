@@ -3,6 +3,7 @@
  * Keys and meaning are a public contract; an unknown key is refused with the nearest known name.
  */
 import type { FindingKind } from "@nacre/evaluation";
+import type { Provider } from "@nacre/graph";
 import { FIT_DEFAULTS, type FitOptions, readFitOptions } from "@nacre/models";
 import { z } from "zod";
 
@@ -87,38 +88,55 @@ export const tilesSchema = z.strictObject({
 
 /** What a run settles itself. */
 const { seed: _seed, threads: _threads, ...OPTIONS } = FIT_DEFAULTS;
-const FIT = { ...OPTIONS, from: null };
+const FIT = { ...OPTIONS, from: null, provider: "cpu" };
+const PROVIDERS: readonly Provider[] = ["cpu", "webgpu"];
 
 export interface StudyFit extends Omit<FitOptions, "seed" | "threads"> {
   /** A file of weights that the fit of the aggregator begins with. */
   readonly from: string | null;
+  /** What computes the fit. */
+  readonly provider: Provider;
 }
 
 /** The options of the fit are those of the models, whatever they are: names, bounds and defaults are told by them. */
-export const fitSchema = z.record(z.string(), z.unknown()).transform(({ from = null, ...given }, context): StudyFit => {
-  if (from !== null && (typeof from !== "string" || from === "")) {
-    const message = "fit.from: a file of weights (safetensors), or null";
-    context.issues.push({ code: "custom", message, path: ["from"], input: given, params: { received: from } });
-    return z.NEVER;
-  }
-  const strange = Object.keys(given).filter((name) => !Object.hasOwn(FIT, name));
-  if (strange.length > 0) context.issues.push({ code: "unrecognized_keys", keys: strange, input: given });
-  const read = strange.length > 0 ? null : readFitOptions(given);
-  if (read?.ok === false) {
-    const wrong = Object.keys(given).filter((name) => !readFitOptions({ [name]: given[name] }).ok);
-    const { expected, received } = read.failure;
-    context.issues.push({
-      code: "custom",
-      message: expected,
-      path: wrong.slice(0, 1),
-      input: given,
-      params: { received },
-    });
-  }
-  if (read?.ok !== true) return z.NEVER;
-  const { seed: _, threads: __, ...options } = read.value;
-  return { ...options, from };
-});
+export const fitSchema = z
+  .record(z.string(), z.unknown())
+  .transform(({ from = null, provider = "cpu", ...given }, context): StudyFit => {
+    if (from !== null && (typeof from !== "string" || from === "")) {
+      const message = "fit.from: a file of weights (safetensors), or null";
+      context.issues.push({ code: "custom", message, path: ["from"], input: given, params: { received: from } });
+      return z.NEVER;
+    }
+    const computes = PROVIDERS.find((name) => name === provider);
+    if (computes === undefined) {
+      const message = `fit.provider: ${PROVIDERS.join(" or ")}`;
+      context.issues.push({
+        code: "custom",
+        message,
+        path: ["provider"],
+        input: given,
+        params: { received: provider },
+      });
+      return z.NEVER;
+    }
+    const strange = Object.keys(given).filter((name) => !Object.hasOwn(FIT, name));
+    if (strange.length > 0) context.issues.push({ code: "unrecognized_keys", keys: strange, input: given });
+    const read = strange.length > 0 ? null : readFitOptions(given);
+    if (read?.ok === false) {
+      const wrong = Object.keys(given).filter((name) => !readFitOptions({ [name]: given[name] }).ok);
+      const { expected, received } = read.failure;
+      context.issues.push({
+        code: "custom",
+        message: expected,
+        path: wrong.slice(0, 1),
+        input: given,
+        params: { received },
+      });
+    }
+    if (read?.ok !== true) return z.NEVER;
+    const { seed: _, threads: __, ...options } = read.value;
+    return { ...options, from, provider: computes };
+  });
 
 export const splitSchema = z.strictObject({
   by: z.enum(["patient", "site", "time", "file"]).optional(),

@@ -76,6 +76,7 @@ describe("a study file", () => {
     [{ tiles: { mpp: 0 } }, "tiles.mpp"],
     [{ tiles: { mpp: 50 } }, "tiles.mpp"],
     [{ fit: { lr: -1 } }, "fit.lr"],
+    [{ fit: { provider: "cuda" } }, "fit.provider"],
     [{ split: { folds: 0 } }, "split.folds"],
     [{ seed: 1.5 }, "seed"],
     [{ name: "a/b" }, "name"],
