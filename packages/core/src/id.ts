@@ -16,10 +16,10 @@ export function withoutExtension(path: string): string {
 
 /**
  * Slide id of a slide column: the path without its extension, `/` (and `\`) written `__`.
- * Only known extensions are taken off, since ids such as `TCGA-AA-0001-01Z-00-DX1.uuid` contain dots.
+ * A folder may end in `/`. Only known extensions are taken off, since ids such as `TCGA-AA-0001-01Z-00-DX1.uuid` contain dots.
  */
 export function slideIdOf(path: string): SlideId {
-  return withoutExtension(path.trim())
+  return withoutExtension(path.trim().replace(/[/\\]+$/, ""))
     .replace(/^\.[/\\]/, "")
     .replace(/[/\\]/g, "__") as SlideId;
 }
