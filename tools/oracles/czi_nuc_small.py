@@ -18,7 +18,8 @@ pixels = np.frombuffer(data, np.uint8, size, start).reshape(240, 320)
 xml = data[metadata + 32 + 256:][:struct.unpack_from("<i", data, metadata + 32)[0]].decode()
 scale = [float(v) * 1e6 for v in re.findall(r'<Distance Id="[XY]">\s*<Value>([^<]+)', xml)]
 objective = float(re.findall(r"<NominalMagnification>([^<]+)", xml)[0])
-places = [(0, 0), (319, 239), (17, 201), (160, 120), (300, 3)]
+# the brightest pixel of each of eight bands
+places = [(int(band.argmax()) % 320, 30 * i + int(band.argmax()) // 320) for i, band in enumerate(np.split(pixels, 8))]
 print(json.dumps({
     "info": {"width": 320, "height": 240, "mppInFile": float(np.sqrt(scale[0] * scale[1])), "objective": objective, "format": "czi"},
     "sum": int(pixels.astype(np.int64).sum()),

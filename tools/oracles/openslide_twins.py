@@ -1,11 +1,12 @@
-"""Records what OpenSlide reads of generated vendor files, for packages/imaging/test/format/vendors.test.ts.
+"""Records what OpenSlide reads of generated vendor files, for packages/imaging/test/format (vendors.test.ts, ndpi/ndpi.test.ts).
 
-Run: NACRE_TWINS=DIR npx vitest run packages/imaging/test/format/vendors.test.ts
+Run: NACRE_TWINS=DIR npx vitest run packages/imaging/test/format/{vendors.test.ts,ndpi}
      /usr/bin/python3 tools/oracles/openslide_twins.py DIR packages/imaging/test/golden/openslide_twins.json
 Needs openslide-python and NumPy. Transparency is laid on white.
 """
 import hashlib
 import json
+import os
 import sys
 
 import numpy as np
@@ -23,7 +24,7 @@ def whole(slide, level):
 
 def main(folder, out):
     golden = {"openslide": openslide.__library_version__, "twins": {}}
-    for name in ["made.scn", "made.tiff", "made.bif"]:
+    for name in sorted(os.listdir(folder)):
         slide = openslide.OpenSlide(f"{folder}/{name}")
         golden["twins"][name] = {
             "vendor": slide.properties[openslide.PROPERTY_NAME_VENDOR],

@@ -24,13 +24,14 @@ export interface TiffSpec {
   readonly loopTo?: "first" | "none";
 }
 
-const SIZE: Readonly<Record<number, number>> = { 2: 1, 3: 2, 4: 4, 7: 1, 12: 8, 16: 8 };
+const SIZE: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 12: 8, 16: 8 };
 
 /** Directories lie in front, blocks at the end, in the order given. */
 export function buildTiff({ pages, isLittleEndian = true, isBig = false, loopTo = "none" }: TiffSpec): Uint8Array {
   const fields = pages.map(fieldsOf);
   const values = pages.reduce((sum, page) => sum + page.blocks.reduce((n, block) => n + block.length + 8, 0), 0);
-  const out = new Uint8Array(values + pages.length * 2 ** 14);
+  const tags = pages.flatMap((page) => page.tags ?? []).reduce((sum, [, , list]) => sum + list.length * 8, 0);
+  const out = new Uint8Array(values + tags + pages.length * 2 ** 14);
   const view = new DataView(out.buffer);
   const number = (at: number, type: number, value: number): void => {
     if (type === 3) view.setUint16(at, value, isLittleEndian);

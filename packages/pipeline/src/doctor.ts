@@ -1,7 +1,7 @@
 /** What this machine offers: the first thing to look at when something is slow or refused. */
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, freemem, tmpdir, totalmem } from "node:os";
-import { decoderReport } from "@nacre/imaging/node";
+import { decoderReport, openSlideReport } from "@nacre/imaging/node";
 import { versions } from "./records.ts";
 
 export interface Check {
@@ -25,9 +25,19 @@ export async function examine(): Promise<Check[]> {
       found: `${jpeg.name} ${jpeg.version}${jpeg.native ? "" : " (slower fallback)"}: ${jpeg.detail}`,
       ok: true,
     },
+    await foreignReader(),
     await engine(v.onnxruntime),
     writable(tmpdir()),
   ];
+}
+
+/** OpenSlide is no must: it reads what has no reader here. */
+async function foreignReader(): Promise<Check> {
+  const { isFound, detail } = await openSlideReport();
+  const found = isFound
+    ? `${detail}, for MIRAX, Hamamatsu VMS and VMU, Sakura and Trestle`
+    : "not installed: MIRAX, Hamamatsu VMS and VMU, Sakura and Trestle are refused by name";
+  return { what: "OpenSlide", found, ok: true };
 }
 
 async function engine(version: string): Promise<Check> {

@@ -18,10 +18,18 @@ function write(path: string, content: string | Uint8Array): void {
 
 describe("the hash of a slide", () => {
   const folder = emptyFolder();
-  const hash = (name: string): string => unwrap(new Fingerprints(join(folder, "fingerprints.json")).of(join(folder, name)));
+  const hash = (name: string): string =>
+    unwrap(new Fingerprints(join(folder, "fingerprints.json")).of(join(folder, name)));
 
   it("that is a folder is that of its files, whatever they are called, and changes with each", () => {
-    for (const [name, content] of Object.entries({ "a/1": "x", "a/deep/2": "y", "b/other": "y", "b/names": "x", "c/1": "x", "c/2": "z" })) {
+    for (const [name, content] of Object.entries({
+      "a/1": "x",
+      "a/deep/2": "y",
+      "b/other": "y",
+      "b/names": "x",
+      "c/1": "x",
+      "c/2": "z",
+    })) {
       write(join(folder, name), content);
     }
     expect(hash("a")).toBe(hash("b"));
@@ -77,6 +85,6 @@ it("a study runs on DICOM folders as on files, with the same tiles", async () =>
   const rows = study.table("run", "slides.csv");
   for (const [slide, n] of counts) {
     const row = rows.find((each) => each.slide === slide);
-    expect(row, slide).toMatchObject({ status: "ok", tiles: String(n) });
+    expect(row, slide).toMatchObject({ state: "ready", tiles: String(n) });
   }
 });

@@ -53,14 +53,23 @@ export interface DecodedImage {
 }
 
 export type WholeImageCodec = (bytes: Uint8Array) => DecodedImage;
-/** Inflates a zlib stream to at most `length` bytes. @throws Error when broken or longer */
-export type Inflate = (bytes: Uint8Array, length: number) => Uint8Array;
+/** Expands a compressed stream to at most `length` bytes: at once, or where the platform only answers later. Both throw an Error when it is broken or longer. */
+export type Unpacker =
+  | { readonly name: string; readonly now: (bytes: Uint8Array, length: number) => Uint8Array }
+  | { readonly name: string; readonly later: (bytes: Uint8Array, length: number) => Promise<Uint8Array> };
 
 /** The decoders that a reader may ask for. A codec which is absent raises `unsupported-codec`. */
 export interface Codecs {
   jpeg(): Promise<JpegCodec>;
   jpeg2000(): Promise<WholeImageCodec>;
-  inflate(): Promise<Inflate>;
+  /** zlib streams. */
+  inflate(): Promise<Unpacker>;
+  /** Zstandard frames. */
+  zstd(): Promise<Unpacker>;
+  /** WebP pictures as RGB; alpha is left out. */
+  webp(): Promise<(bytes: Uint8Array) => Promise<DecodedImage>>;
+  /** Turns an ICC profile into a table of sRGB colours: bytes [red][green][blue][3] of `points` points along each. */
+  icc(): Promise<(profile: Uint8Array, points: number) => Promise<Uint8Array>>;
   /** Plain images (JPEG, PNG) as RGB without colour management; alpha is laid on white. */
   image(): Promise<(bytes: Uint8Array) => Promise<Raster>>;
 }

@@ -7,13 +7,18 @@ import type { WholeImageCodec } from "./codec.ts";
 
 /** An image beyond this many pixels is not a block of a slide. */
 const MAX_BLOCK_PIXELS = 2 ** 26;
+const CODESTREAM = 0xff4fff51;
+const CODING_STYLE = 0xff52;
+const FIRST_TILE = 0xff90;
 
+/** Decodes codestreams, and JP2 files down to the codestream in them: what the boxes say about colour is not applied. */
 export async function openJpeg2000(): Promise<WholeImageCodec> {
   const module = await factory({ print() {}, printErr() {} });
   const decoder = new module.J2KDecoder();
   return (bytes) => {
-    checkCodestream(bytes);
-    decoder.getEncodedBuffer(bytes.length).set(bytes);
+    const stream = codestreamOf(bytes);
+    checkCodestream(stream);
+    decoder.getEncodedBuffer(stream.length).set(stream);
     try {
       decoder.decode();
     } catch (cause) {
@@ -24,10 +29,42 @@ export async function openJpeg2000(): Promise<WholeImageCodec> {
   };
 }
 
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The codestream itself: the bytes as they are, or the first jp2c box of a JP2 file (ISO/IEC 15444-1, annex I). */
+export function codestreamOf(bytes: Uint8Array): Uint8Array {
+  const view = viewOf(bytes);
+  if (bytes.length < 12 || view.getUint32(0) === CODESTREAM) return bytes;
+  let at = 0;
+  while (at + 8 <= bytes.length) {
+    const size = view.getUint32(at);
+    const isCodestream = view.getUint32(at + 4) === 0x6a703263; // "jp2c"
+    const header = size === 1 ? 16 : 8;
+    const length =
+      size === 0 ? bytes.length - at : size === 1 && at + 16 <= bytes.length ? view.getUint32(at + 12) : size;
+    if (length < header || at + length > bytes.length) break;
+    if (isCodestream) return bytes.subarray(at + header, at + length);
+    at += length;
+  }
+  return bytes;
+}
+
+/** Whether the wavelet loses (the 9/7 filter of A.6.1); false where the stream does not say. */
+export function isLossyCodestream(bytes: Uint8Array): boolean {
+  const stream = codestreamOf(bytes);
+  const view = viewOf(stream);
+  for (let at = 2; at + 14 <= stream.length; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker === CODING_STYLE) return view.getUint8(at + 13) === 0;
+    if (marker === FIRST_TILE) return false;
+  }
+  return false;
+}
+
 /** Reads the SIZ segment (ISO/IEC 15444-1, A.5.1). @throws Error when it is absent, not 8 bits, or its components differ in size */
 export function checkCodestream(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 42 || view.getUint32(0) !== 0xff4fff51) throw new Error("no JPEG 2000 codestream");
+  const view = viewOf(bytes);
+  if (bytes.length < 42 || view.getUint32(0) !== CODESTREAM) throw new Error("no JPEG 2000 codestream");
   const width = view.getUint32(8) - view.getUint32(16);
   const height = view.getUint32(12) - view.getUint32(20);
   if (!(width > 0 && height > 0 && width * height <= MAX_BLOCK_PIXELS))

@@ -7,7 +7,7 @@ const END = 257;
 const FIRST = 258;
 const MOST = 4096;
 
-/** Expands to exactly `length` bytes. @throws Error when the stream is broken, ends early or says more */
+/** Expands to `length` bytes, or fewer where the end code comes first (a low last strip). @throws Error when the stream is broken, cut off or says more */
 export function lzwDecode(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   // where in `out` the string of a code was last written, and how long it is: no chains to walk
@@ -30,7 +30,7 @@ export function lzwDecode(bytes: Uint8Array, length: number): Uint8Array {
     }
     const code = (hold >> (held - width)) & ((1 << width) - 1);
     held -= width;
-    if (code === END) throw new Error(`LZW data that ends after ${at} of ${length} bytes`);
+    if (code === END) return out.subarray(0, at);
     if (code === CLEAR) {
       next = FIRST;
       width = 9;

@@ -2,8 +2,11 @@
 import { inflateSync } from "node:zlib";
 import { chooseJpegCodec } from "./choose-jpeg.ts";
 import type { Codecs, DecoderInfo, JpegCodec, WholeImageCodec } from "./codec.ts";
+import { iccTable } from "./icc-table.ts";
 import { openJpeg2000 } from "./jpeg2000.ts";
 import { decodeImage } from "./plain-image.ts";
+import { decodeWebp } from "./webp.ts";
+import { zstdUnpacker } from "./zstd.ts";
 
 let jpeg: Promise<JpegCodec> | undefined;
 let jpeg2000: Promise<WholeImageCodec> | undefined;
@@ -17,7 +20,10 @@ export const nodeCodecs: Codecs = {
     jpeg2000 ??= openJpeg2000();
     return jpeg2000;
   },
-  inflate: async () => (bytes, length) => inflateSync(bytes, { maxOutputLength: length }),
+  inflate: async () => ({ name: "zlib", now: (bytes, length) => inflateSync(bytes, { maxOutputLength: length }) }),
+  zstd: async () => zstdUnpacker,
+  webp: async () => decodeWebp,
+  icc: async () => iccTable,
   image: async () => decodeImage,
 };
 

@@ -1,6 +1,8 @@
 /** The decoders that run anywhere WebAssembly does, for the browser. What needs more raises `unsupported-codec`. */
 import { raise } from "@nacre/core";
 import type { Codecs, JpegCodec, WholeImageCodec } from "./codec.ts";
+import { streamInflate } from "./stream-inflate.ts";
+import { zstdUnpacker } from "./zstd.ts";
 
 let jpeg: Promise<JpegCodec> | undefined;
 let jpeg2000: Promise<WholeImageCodec> | undefined;
@@ -14,13 +16,16 @@ export const portableCodecs: Codecs = {
     jpeg2000 ??= import("./jpeg2000.ts").then((module) => module.openJpeg2000());
     return jpeg2000;
   },
-  inflate: async () => absent("deflate"),
+  inflate: async () => ({ name: "zlib of the browser", later: streamInflate }),
+  zstd: async () => zstdUnpacker,
+  webp: async () => absent("WebP blocks"),
+  icc: async () => absent("an ICC profile to be applied"),
   image: async () => absent("plain images"),
 };
 
 function absent(what: string): never {
   return raise("unsupported-codec", {
-    expected: "JPEG, JPEG 2000, LZW or uncompressed blocks",
+    expected: "JPEG, JPEG 2000, deflate, Zstandard, LZW, PackBits or uncompressed blocks",
     received: what,
     remedy: "open the slide in Node",
   });

@@ -1,103 +1,98 @@
 /**
- * How the stored bytes of a block become pixels: one painter a level, chosen by the compression. All painters are
- * synchronous; their decoders were loaded when the slide was opened.
+ * How the stored bytes of a block become pixels: one painter a level, chosen by the compression. Painters are
+ * synchronous, their decoders were loaded when the slide was opened; those of decoders that answer later unpack first.
  */
 import { raise } from "@nacre/core";
-import type { Codecs, DecodedImage } from "../codec/codec.ts";
+import type { Codecs, DecodedImage, Unpacker } from "../codec/codec.ts";
 import { copyPart } from "../codec/copy-part.ts";
 import { lzwDecode } from "../codec/lzw.ts";
+import { unpackBits } from "../codec/packbits.ts";
 import type { BlockPainter } from "../slide/block-level.ts";
 import { jpegPainter } from "./jpeg-painter.ts";
+import { rawBytes, rawImage, type Window, windowOf } from "./raw-samples.ts";
 import type { TiffPage } from "./tiff-page.ts";
 import { compressionName } from "./tiff-tags.ts";
+import { yccToRgb } from "./ycc-to-rgb.ts";
+
+export interface PainterFacts {
+  /** The JPEGTables field, or null. */
+  readonly tables: Uint8Array | null;
+  /** Of the file, for messages. */
+  readonly name: string;
+  /** Sample values that become black and white; only for samples that are stored plainly. */
+  readonly window?: Window;
+  /** JPEG 2000 that says RGB and holds YCbCr (see jpeg2000-colour.ts). */
+  readonly isYcc?: boolean;
+}
 
 /** The painter for the blocks of a page. @throws FailureError `unsupported-codec`, by name */
-export async function openPainter(
-  page: TiffPage,
-  tables: Uint8Array | null,
-  codecs: Codecs,
-  name: string,
-): Promise<BlockPainter> {
+export async function openPainter(page: TiffPage, facts: PainterFacts, codecs: Codecs): Promise<BlockPainter> {
+  const window = windowOf(page, facts.window);
+  const image = (bytes: Uint8Array): DecodedImage => rawImage(page, window, bytes);
+  const expand = (name: string, now: (bytes: Uint8Array, length: number) => Uint8Array): BlockPainter =>
+    wholePainter(name, (bytes) => image(now(bytes, rawBytes(page))));
   switch (page.compression) {
     case 1:
-      return wholePainter("uncompressed", true, (bytes) => rawImage(page, bytes));
+      return { ...wholePainter("uncompressed", image), isCheapInParts: !page.ycc && !window };
     case 5:
-      return wholePainter("lzw", false, (bytes) => rawImage(page, lzwDecode(bytes, rawBytes(page))));
+      return expand("lzw", lzwDecode);
     case 7:
-      return jpegPainter(await codecs.jpeg(), page, tables, name);
+      return jpegPainter(await codecs.jpeg(), page, facts.tables, facts.name);
     case 8:
-    case 32946: {
-      const inflate = await codecs.inflate();
-      return wholePainter("deflate", false, (bytes) => rawImage(page, inflate(bytes, rawBytes(page))));
-    }
+    case 32946:
+      return packedPainter(await codecs.inflate(), page, image);
+    case 32773:
+      return expand("packbits", unpackBits);
     case 33003:
-    case 33005: {
+    case 33004:
+    case 33005:
+    case 34712: {
       const decode = await codecs.jpeg2000();
-      const isYcc = page.compression === 33003;
-      return wholePainter("openjpeg (WebAssembly)", false, (bytes) =>
-        isYcc ? yccToRgb(decode(bytes)) : decode(bytes),
-      );
+      const isYcc = page.compression === 33003 || facts.isYcc === true;
+      return wholePainter("openjpeg (WebAssembly)", (bytes) => (isYcc ? yccToRgb(decode(bytes)) : decode(bytes)));
     }
+    case 50000:
+      return packedPainter(await codecs.zstd(), page, image);
+    case 50001:
+      return webpPainter(await codecs.webp(), page);
     default:
-      return unsupported(page.compression, name);
+      return unsupported(page.compression, facts.name);
   }
 }
 
 function unsupported(compression: number, name: string): never {
   return raise("unsupported-codec", {
-    expected: "blocks stored as JPEG, JPEG 2000 (Aperio), deflate, LZW or uncompressed",
+    expected: "blocks stored as JPEG, JPEG 2000, WebP, deflate, Zstandard, LZW, PackBits or uncompressed",
     received: `${compressionName(compression)} in ${name}`,
     remedy: "convert the slide, for example: vips tiffsave IN OUT.tif --tile --pyramid --compression jpeg --Q 90",
   });
 }
 
-function wholePainter(
-  reader: string,
-  isCheapInParts: boolean,
-  decode: (bytes: Uint8Array) => DecodedImage,
-): BlockPainter {
+/** A painter that decodes the whole block, whatever part is wanted. */
+export function wholePainter(reader: string, decode: (bytes: Uint8Array) => DecodedImage): BlockPainter {
   return {
     reader,
     headroom: 0,
-    isCheapInParts,
+    isCheapInParts: false,
     paint: (buffer, crop, target) => copyPart(decode(buffer), crop, target),
   };
 }
 
-const rawBytes = (page: TiffPage): number => page.blockWidth * page.blockHeight * page.samples;
-
-/** Plain samples as an image. The last strip may be lower than the others; grey that counts down is turned round. */
-function rawImage(page: TiffPage, bytes: Uint8Array): DecodedImage {
-  const { blockWidth: width, samples } = page;
-  const height = Math.floor(bytes.length / (width * samples));
-  const image = { width, height, components: samples, data: bytes };
-  if (page.predictor !== 2 && page.photometric !== 0) return image;
-  const data = bytes.slice();
-  if (page.predictor === 2) undoDifferences(data, width * samples, samples);
-  if (page.photometric === 0) for (let i = 0; i < data.length; i += samples) data[i] = 255 - (data[i] as number);
-  return { ...image, data };
+function packedPainter(unpacker: Unpacker, page: TiffPage, image: (bytes: Uint8Array) => DecodedImage): BlockPainter {
+  const length = rawBytes(page);
+  if ("now" in unpacker) return wholePainter(unpacker.name, (bytes) => image(unpacker.now(bytes, length)));
+  return { ...wholePainter(unpacker.name, image), unpack: (stored) => unpacker.later(stored, length) };
 }
 
-/** TIFF 6.0 section 14: each sample was stored as the difference to the same sample of the pixel before. */
-function undoDifferences(data: Uint8Array, rowBytes: number, samples: number): void {
-  for (let row = 0; row + rowBytes <= data.length; row += rowBytes) {
-    for (let i = row + samples; i < row + rowBytes; i++) {
-      data[i] = ((data[i] as number) + (data[i - samples] as number)) & 255;
-    }
-  }
-}
-
-/** Full-range BT.601 as in JFIF, for Aperio's JPEG 2000 without component transform. */
-function yccToRgb(image: DecodedImage): DecodedImage {
-  if (image.components !== 3) return image;
-  const data = new Uint8ClampedArray(image.data.length);
-  for (let i = 0; i < data.length; i += 3) {
-    const y = image.data[i] as number;
-    const cb = (image.data[i + 1] as number) - 128;
-    const cr = (image.data[i + 2] as number) - 128;
-    data[i] = y + 1.402 * cr;
-    data[i + 1] = y - 0.344136 * cb - 0.714136 * cr;
-    data[i + 2] = y + 1.772 * cb;
-  }
-  return { ...image, data: new Uint8Array(data.buffer) };
+/** A last strip may be lower than the others; nothing else may differ from the size of a block. */
+function webpPainter(decode: (bytes: Uint8Array) => Promise<DecodedImage>, page: TiffPage): BlockPainter {
+  const { blockWidth: width, blockHeight } = page;
+  return {
+    ...wholePainter("libwebp (sharp)", (data) => ({ width, height: data.length / (3 * width), components: 3, data })),
+    async unpack(stored) {
+      const decoded = await decode(stored);
+      if (decoded.width === width && decoded.height <= blockHeight) return decoded.data;
+      throw new Error(`a WebP of ${decoded.width} x ${decoded.height} in a block of ${width} x ${blockHeight}`);
+    },
+  };
 }

@@ -34,7 +34,7 @@ export function* readBlockTable(tiff: TiffFile, page: TiffPage, level: number): 
     else if (offset + (lengths[i] as number) > tiff.size) cutOff(tiff, level, i, n);
   }
   const table = { blockWidth: page.blockWidth, blockHeight: page.blockHeight, columns, rows, offsets, lengths };
-  const served = page.compression === 1 && !page.isTiled ? inPieces(page, table) : table;
+  const served = page.compression === 1 && !page.isTiled && !page.ycc ? inPieces(page, table) : table;
   if (served.blockWidth * served.blockHeight > MAX_BLOCK_PIXELS) {
     hostile(
       tiff.name,
@@ -55,12 +55,12 @@ function cutOff(tiff: TiffFile, level: number, block: number, n: number): never 
 /** Old writers leave the lengths of a single uncompressed strip away. */
 function rawLengths(page: TiffPage, n: number): Float64Array {
   if (page.compression !== 1 || n !== 1) return new Float64Array();
-  return new Float64Array([page.width * page.height * page.samples]);
+  return new Float64Array([page.width * page.height * page.samples * (page.bits / 8)]);
 }
 
 /** The same uncompressed strips cut into lower ones, so that a small region of a flat file reads few bytes. */
 function inPieces(page: TiffPage, table: BlockTable): BlockTable {
-  const rowBytes = page.width * page.samples;
+  const rowBytes = page.width * page.samples * (page.bits / 8);
   const height = pieceHeight(page, table.rows, Math.max(1, Math.floor(PIECE_BYTES / rowBytes)));
   const each = Math.ceil(table.blockHeight / height);
   const rows = Math.ceil(page.height / height);

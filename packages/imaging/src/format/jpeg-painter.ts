@@ -5,6 +5,10 @@ import type { BlockPainter } from "../slide/block-level.ts";
 import { hostile } from "./tiff-directory.ts";
 import type { TiffPage } from "./tiff-page.ts";
 
+/** The decoder as SlideInfo.reader names it. */
+export const decoderName = ({ info }: JpegCodec): string =>
+  info.native ? `${info.name} ${info.version}` : `${info.name} (WebAssembly)`;
+
 /**
  * The head of the level is written over the SOI of each block, so that no stream is ever joined by copying.
  * `tables` is the JPEGTables field, or null where every block carries its own.
@@ -15,7 +19,7 @@ export function jpegPainter(codec: JpegCodec, page: TiffPage, tables: Uint8Array
   const head = jpegHead(tables, page.photometric);
   const soi = head.length - 2;
   return {
-    reader: codec.info.native ? `${codec.info.name} ${codec.info.version}` : `${codec.info.name} (WebAssembly)`,
+    reader: decoderName(codec),
     headroom: soi,
     isCheapInParts: codec.info.native,
     paint(buffer, crop, target) {

@@ -4,15 +4,29 @@ import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Neighbours } from "../bytes/neighbours.ts";
 import type { Codecs } from "../codec/codec.ts";
 import type { OpenOptions, Slide } from "../slide/slide.ts";
+import { looksLikeCzi, openCziSlide } from "./czi/czi-slide.ts";
+import { mayBeDicomFolder, openDicomFolder, openDicomSlide } from "./dicom/dicom-slide.ts";
+import { looksLikeDicom } from "./dicom/header.ts";
+import { looksLikeDeepZoom, openDeepZoom } from "./dzi/deep-zoom.ts";
 import { looksLikeImage, openImageSlide } from "./image-slide.ts";
 import { refuse, refusedFormat } from "./refused.ts";
 import { looksLikeTiff } from "./tiff-directory.ts";
 import { openTiffSlide } from "./tiff-slide.ts";
+import { looksLikeEts } from "./vsi/ets.ts";
+import { isVsi, openEtsSlide, openVsiSlide } from "./vsi/vsi-slide.ts";
+import { mayBeZarrFolder, openZarrFolder } from "./zarr/zarr-slide.ts";
 
 type Opener = (source: ByteSource, codecs: Codecs, options: OpenOptions, signal?: AbortSignal) => Promise<Slide>;
 
 /** Adding a format is one file and one line here. The first that recognises the beginning of the file (its first 132 bytes) or its name opens it. */
 const FORMATS: readonly ((head: Uint8Array, name: string) => Opener | null)[] = [
+  // first: its free first bytes may make it a TIFF as well
+  (head) => (looksLikeDicom(head) ? openDicomSlide : null),
+  (head) => (looksLikeCzi(head) ? openCziSlide : null),
+  (head) => (looksLikeEts(head) ? openEtsSlide : null),
+  // before TIFF, which its preview is
+  (_head, name) => (isVsi(name) ? openVsiSlide : null),
+  (_head, name) => (looksLikeDeepZoom(name) ? openDeepZoom : null),
   (head) => (looksLikeTiff(head) ? openTiffSlide : null),
   (head) => {
     const kind = looksLikeImage(head);
@@ -20,10 +34,19 @@ const FORMATS: readonly ((head: Uint8Array, name: string) => Opener | null)[] = 
   },
 ];
 
-type FolderOpener = (files: Neighbours, codecs: Codecs, options: OpenOptions, signal?: AbortSignal) => Promise<Slide>;
+type FolderOpener = (
+  files: Neighbours,
+  codecs: Codecs,
+  options: OpenOptions,
+  signal?: AbortSignal,
+  folder?: string,
+) => Promise<Slide>;
 
 /** Formats that are a folder: recognised by the names in it. */
-const FOLDER_FORMATS: readonly ((names: readonly string[]) => FolderOpener | null)[] = [];
+const FOLDER_FORMATS: readonly ((names: readonly string[]) => FolderOpener | null)[] = [
+  (names) => (mayBeZarrFolder(names) ? openZarrFolder : null),
+  (names) => (mayBeDicomFolder(names) ? openDicomFolder : null),
+];
 
 /**
  * Opens a folder as a slide. Failures: unsupported-format, and those of `openSlide`.
@@ -39,7 +62,7 @@ export function openSlideFolder(
     const names = await files.list();
     for (const recognise of FOLDER_FORMATS) {
       const opener = recognise(names);
-      if (opener) return opener(files, codecs, options, signal);
+      if (opener) return opener(files, codecs, options, signal, folder);
     }
     return raise("unsupported-format", {
       expected: "a slide file, or a folder that is one slide",
@@ -80,7 +103,7 @@ async function open(source: ByteSource, codecs: Codecs, options: OpenOptions, si
     if (opener) return opener(source, codecs, options, signal);
   }
   return raise("unsupported-format", {
-    expected: "Aperio SVS, a tiled TIFF, JPEG or PNG",
+    expected: "a slide or an image of a format in docs/formats/README.md",
     received: `${source.name}, which begins with ${describeHead(head)}`,
     remedy: "check that the file is a slide and was copied in binary mode",
   });

@@ -19,6 +19,8 @@ export interface TiffEntry {
   readonly count: number;
   /** Where the values lie in the file, whether inside the entry or elsewhere. */
   readonly position: number;
+  /** The upper 32 bits of a single value that lies inside the entry (Hamamatsu's NDPI); else absent. */
+  readonly high?: number;
 }
 
 export interface TiffDirectory {
@@ -31,6 +33,7 @@ export interface TiffFile {
   readonly size: number;
   readonly isLittleEndian: boolean;
   readonly isBig: boolean;
+  readonly isNdpi: boolean;
   readonly directories: readonly TiffDirectory[];
 }
 
@@ -40,6 +43,8 @@ interface Container {
   readonly size: number;
   readonly isLittleEndian: boolean;
   readonly isBig: boolean;
+  /** Hamamatsu's variant: a link of 64 bits, and behind it the upper 32 bits of every value or offset. */
+  readonly isNdpi: boolean;
 }
 
 /** Whether bytes begin like a TIFF or a BigTIFF. */
@@ -63,10 +68,25 @@ export function* readTiff(name: string, size: number): Reading<TiffFile> {
   const isLittleEndian = head[0] === 0x49;
   const isBig = view.getUint16(2, isLittleEndian) === 43;
   if (isBig && (size < 16 || view.getUint16(4, isLittleEndian) !== 8)) hostile(name, "a BigTIFF header of 16 bytes");
-  const container = { name, size, isLittleEndian, isBig };
-  const first = isBig ? unsigned64(view, 8, isLittleEndian) : view.getUint32(4, isLittleEndian);
+  const isNdpi = !isBig && isLittleEndian && (yield* looksLikeNdpi(view, size));
+  const container = { name, size, isLittleEndian, isBig, isNdpi };
+  const first = isBig || isNdpi ? unsigned64(view, isBig ? 8 : 4, isLittleEndian) : view.getUint32(4, isLittleEndian);
   return { ...container, directories: yield* readChain(container, first) };
 }
+
+/** Whether a directory with Hamamatsu's mark lies where the header points, read with 64 bits. */
+function* looksLikeNdpi(head: DataView, size: number): Reading<boolean> {
+  if (head.byteLength < 12) return false;
+  const offset = unsigned64(head, 4, true);
+  if (offset + 2 > size) return false;
+  const count = viewOf(yield* bytesAt(offset, 2)).getUint16(0, true);
+  if (count === 0 || count > MAX_ENTRIES || offset + 2 + count * 12 > size) return false;
+  const entries = viewOf(yield* bytesAt(offset + 2, count * 12));
+  for (let i = 0; i < count; i++) if (entries.getUint16(i * 12, true) === NDPI_MARK) return true;
+  return false;
+}
+
+const NDPI_MARK = 65420;
 
 function* readChain(file: Container, first: number): Reading<TiffDirectory[]> {
   const directories: TiffDirectory[] = [];
@@ -86,31 +106,37 @@ function* readChain(file: Container, first: number): Reading<TiffDirectory[]> {
 
 /** One directory, and the offset of the next in its chain (0: none). For SubIFDs, which stand outside the main chain. */
 export function* readDirectory(file: Container, offset: number): Reading<{ directory: TiffDirectory; next: number }> {
-  const { isLittleEndian: le, isBig } = file;
+  const { isLittleEndian: le, isBig, isNdpi } = file;
   const countSize = isBig ? 8 : 2;
   const entrySize = isBig ? 20 : 12;
-  const linkSize = isBig ? 8 : 4;
+  const linkSize = isBig || isNdpi ? 8 : 4;
   inside(file, offset, countSize, `the directory at ${offset}`);
   const countView = viewOf(yield* bytesAt(offset, countSize));
   const count = isBig ? unsigned64(countView, 0, le) : countView.getUint16(0, le);
   if (count === 0 || count > MAX_ENTRIES)
     hostile(file.name, `1 to ${MAX_ENTRIES} entries in a directory, not ${count}`);
-  const length = count * entrySize + linkSize;
+  const length = count * entrySize + linkSize + (isNdpi ? count * 4 : 0);
   inside(file, offset + countSize, length, `the directory at ${offset}`);
   const view = viewOf(yield* bytesAt(offset + countSize, length));
   const entries = new Map<number, TiffEntry>();
   for (let i = 0; i < count; i++) {
     const at = i * entrySize;
-    const entry = readEntry(file, view, at, offset + countSize + at);
+    const high = isNdpi ? view.getUint32(count * entrySize + linkSize + i * 4, le) : 0;
+    const entry = readEntry(file, view, at, { position: offset + countSize + at, high });
     if (entry) entries.set(view.getUint16(at, le), entry);
   }
   const link = count * entrySize;
-  const next = isBig ? unsigned64(view, link, le) : view.getUint32(link, le);
+  const next = isBig || isNdpi ? unsigned64(view, link, le) : view.getUint32(link, le);
   return { directory: { offset, entries }, next };
 }
 
-/** One entry, or null where its type is unknown (a reader must skip those). `position` is where the entry lies in the file. */
-function readEntry(file: Container, view: DataView, at: number, position: number): TiffEntry | null {
+/** One entry, or null where its type is unknown (a reader must skip those). `position` is where the entry lies in the file, `high` its upper word. */
+function readEntry(
+  file: Container,
+  view: DataView,
+  at: number,
+  { position, high }: { readonly position: number; readonly high: number },
+): TiffEntry | null {
   const { isLittleEndian: le, isBig } = file;
   const tag = view.getUint16(at, le);
   const type = view.getUint16(at + 2, le);
@@ -119,9 +145,9 @@ function readEntry(file: Container, view: DataView, at: number, position: number
   const count = isBig ? unsigned64(view, at + 4, le) : view.getUint32(at + 4, le);
   const valueAt = isBig ? 12 : 8;
   const bytes = count * size;
-  if (bytes <= (isBig ? 8 : 4)) return { type, count, position: position + valueAt };
+  if (bytes <= (isBig ? 8 : 4)) return { type, count, position: position + valueAt, ...(high > 0 ? { high } : {}) };
   if (bytes > file.size) hostile(file.name, `tag ${tag} to hold fewer bytes than the file, not ${bytes}`);
-  const pointer = isBig ? unsigned64(view, at + valueAt, le) : view.getUint32(at + valueAt, le);
+  const pointer = isBig ? unsigned64(view, at + valueAt, le) : view.getUint32(at + valueAt, le) + high * 2 ** 32;
   inside(file, pointer, bytes, `the values of tag ${tag}`);
   return { type, count, position: pointer };
 }

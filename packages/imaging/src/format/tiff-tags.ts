@@ -16,6 +16,7 @@ export const TAG = {
   xResolution: 282,
   yResolution: 283,
   planarConfiguration: 284,
+  maxSampleValue: 281,
   resolutionUnit: 296,
   software: 305,
   dateTime: 306,
@@ -28,9 +29,16 @@ export const TAG = {
   subIfds: 330,
   sampleFormat: 339,
   jpegTables: 347,
+  yCbCrCoefficients: 529,
+  yCbCrSubSampling: 530,
+  referenceBlackWhite: 532,
   xmp: 700,
   iccProfile: 34675,
   ndpiMagic: 65420,
+  ndpiSourceLens: 65421,
+  ndpiFocalOffset: 65424,
+  ndpiMcuStarts: 65426,
+  ndpiMcuStartsHigh: 65432,
 } as const;
 
 /** Compression schemes by number, for messages and for the choice of a painter. */

@@ -3,7 +3,8 @@ import { bytesAt, type Reading } from "../bytes/reading.ts";
 import { hostile, type TiffDirectory, type TiffFile, TYPE_SIZE, unsigned64, viewOf } from "./tiff-directory.ts";
 
 const MAX_VALUES = 2 ** 26;
-const MAX_TEXT = 2 ** 22;
+/** Philips keeps pictures as text in its description. */
+const MAX_TEXT = 2 ** 24;
 
 /** All values of a tag, or null where the directory does not hold it. */
 export function* numbersOf(tiff: TiffFile, directory: TiffDirectory, tag: number): Reading<Float64Array | null> {
@@ -15,6 +16,9 @@ export function* numbersOf(tiff: TiffFile, directory: TiffDirectory, tag: number
   const read = READERS[entry.type] ?? ((v: DataView, at: number) => v.getUint8(at));
   const out = new Float64Array(entry.count);
   for (let i = 0; i < out.length; i++) out[i] = read(view, i * size, tiff.isLittleEndian);
+  // the value of NDPI whose upper word stands behind the directory
+  if (entry.high !== undefined && entry.type === 4 && out.length === 1)
+    out[0] = (out[0] as number) + entry.high * 2 ** 32;
   return out;
 }
 

@@ -12,6 +12,8 @@ export interface BlockGrid {
 
 /** The blocks that a region of level pixels touches, clipped to the level; empty when right < left or bottom < top. */
 export function gridOf(level: BlockLevel, region: Rect): BlockGrid {
+  // beyond the level there may still be padding of its last blocks
+  if (region.x >= level.width || region.y >= level.height) return { left: 0, right: -1, top: 0, bottom: -1 };
   return {
     left: Math.max(0, Math.floor(region.x / level.blockWidth)),
     right: Math.floor((Math.min(region.x + region.width, level.width) - 1) / level.blockWidth),

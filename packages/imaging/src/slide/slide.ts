@@ -52,6 +52,8 @@ export interface SlideInfo {
   readonly associated?: readonly AssociatedImage[];
   /** Channels, focal planes and times of the file, where there is more than one picture; what was opened is in `plane`. */
   readonly planes?: Planes;
+  /** Sample values shown as black and white, where samples are not shown as they are. */
+  readonly window?: readonly [black: number, white: number];
   readonly warnings: readonly string[];
 }
 
@@ -88,6 +90,8 @@ export interface Plane {
 
 export interface Slide {
   readonly info: SlideInfo;
+  /** The ICC profile as it lies in the file, where it was asked for with `icc: "keep"`. */
+  readonly profile?: Uint8Array;
   /** Pixels of a region at its level. Outside the slide, and where a block is missing, lies background. */
   read(region: Region, signal?: AbortSignal): Promise<Outcome<Raster>>;
   /**
@@ -110,6 +114,8 @@ export interface OpenOptions {
   readonly plane?: Partial<Plane>;
   /** Sample values that become black and white, for pictures of 16 bits or of one channel. Default: see docs/formats/tiff.md. */
   readonly window?: readonly [black: number, white: number];
-  /** "apply": pixels are turned into sRGB with the file's own ICC profile, and `SlideInfo.iccApplied` says so. Never done unasked. */
-  readonly icc?: "apply";
+  /** "apply": pixels are turned into sRGB with the file's own ICC profile, and `SlideInfo.iccApplied` says so. Never done unasked. "keep": `Slide.profile` holds it, where the reader can. */
+  readonly icc?: "apply" | "keep";
+  /** Read through OpenSlide, of Node and where it is installed, whatever reader of ours knows the format. Default: only formats that none of ours knows. */
+  readonly reader?: "openslide";
 }

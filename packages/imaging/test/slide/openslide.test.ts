@@ -16,9 +16,13 @@ describe.skipIf(!hasSlides)("a real slide", () => {
     it(`${name} has the pixels, the levels and the scale that OpenSlide gives`, async () => {
       const slide = unwrap(await openSlideFile(slides + name));
       const { info } = slide;
-      expect(info.levels.map((level) => [level.width, level.height])).toEqual(recorded.levels);
-      expect(info.levels.map((level) => level.downsample)).toEqual(recorded.downsamples);
-      expect(info.mpp).toBe(recorded.mpp === null ? null : Number(recorded.mpp));
+      // OpenSlide does not see the levels of an OME-TIFF
+      const levels = info.levels.slice(0, recorded.levels.length);
+      expect(levels.map((level) => [level.width, level.height])).toEqual(recorded.levels);
+      expect(levels.map((level) => level.downsample)).toEqual(recorded.downsamples);
+      // 3.4.1 knows the scale of vendors' files only
+      if (recorded.mpp !== null || info.format !== "tiff")
+        expect(info.mpp).toBe(recorded.mpp === null ? null : Number(recorded.mpp));
       const differing: unknown[] = [];
       for (const { sha256, ...region } of recorded.regions) {
         const { data } = unwrap(await slide.read(region));
