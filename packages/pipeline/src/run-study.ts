@@ -20,7 +20,7 @@ import { locateFeatures, locateSlide } from "./extract/locate.ts";
 import { type SlideState, slidesCsv } from "./extract/slide-state.ts";
 import type { FinishedRun } from "./finished-run.ts";
 import { listBags } from "./fit/bag-list.ts";
-import { drawnNotes, fitFolds } from "./fit/fit-folds.ts";
+import { fitFolds, fitNotes } from "./fit/fit-folds.ts";
 import { auditStudy } from "./judge/audit-study.ts";
 import { type Division, divideCohort } from "./judge/divide-cohort.ts";
 import { type AnyRunScorecard, judgeQuestion } from "./judge/judge-question.ts";
@@ -148,7 +148,7 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
   const soFar = {
     ...outcomeOf(folder, states),
     models: [...fitted.model.map((f) => f.file), ...(model === null ? [] : [model])],
-    notes: [...(model === null ? [noModelNote(study.aggregator.name)] : []), ...drawnNotes(fitted.model)],
+    notes: [...(model === null ? [noModelNote(study.aggregator.name)] : []), ...fitNotes(fitted.model)],
   };
   if (options.until === "fit") {
     folder.stop();

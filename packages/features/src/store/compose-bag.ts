@@ -62,6 +62,7 @@ function featureAttributes(bag: Bag, notes: BagNotes): Attributes {
     key: text(notes.key),
     mpp: real(notes.mpp),
     decoder: text(notes.decoder),
+    colour: text(notes.colour),
   };
 }
 

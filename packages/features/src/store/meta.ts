@@ -28,6 +28,8 @@ export interface BagMeta {
   readonly key: string | null;
   /** The JPEG decoder that made the pixels: features of two decoders are close, not equal. */
   readonly decoder: string | null;
+  /** What was done to the colours before encoding: an ICC profile applied or not, the window of deeper samples. */
+  readonly colour: string | null;
   /** Share of tissue in each tile, [n]. */
   readonly tissue: Float32Array | null;
 }
@@ -45,5 +47,6 @@ export interface BagNotes {
   readonly objective?: number | null;
   readonly key?: string;
   readonly decoder?: string;
+  readonly colour?: string;
   readonly tissue?: Float32Array;
 }

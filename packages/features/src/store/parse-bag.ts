@@ -110,6 +110,7 @@ function metaOf(file: Hdf5, { file: top, features, coords }: Attributes, known: 
     height: numberOf(coords.level0_height),
     key: textOf(features.key),
     decoder: textOf(features.decoder),
+    colour: textOf(features.colour),
     tissue: isOurs && shares?.length === known.n ? Float32Array.from(shares) : null,
   };
 }

@@ -29,7 +29,9 @@ describe("feature files", () => {
       const bag = someBag(23, 11);
       const tissue = Float32Array.from({ length: 23 }, (_, i) => i / 23);
       const path = join(folder, "a.h5");
-      expect(await writeBag(path, bag, { ...NOTES, key: "abc", decoder: "turbo", tissue })).toEqual({
+      expect(
+        await writeBag(path, bag, { ...NOTES, key: "abc", decoder: "turbo", colour: "as stored", tissue }),
+      ).toEqual({
         ok: true,
         value: undefined,
       });
@@ -50,6 +52,7 @@ describe("feature files", () => {
         height: 3000,
         key: "abc",
         decoder: "turbo",
+        colour: "as stored",
         tissue,
       });
       expect(readdirSync(folder)).toEqual(["a.h5"]);

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { checkBag, type Outcome, ok, type SlideId, unwrap } from "@nacre/core";
 import { type EncodePool, encodeTiles, writeBag } from "@nacre/features/node";
-import { isSynthetic } from "@nacre/imaging";
+import { isSynthetic, type SlideInfo } from "@nacre/imaging";
 import { guardDisk } from "../run/write-file.ts";
 import type { Extracted } from "./slide-state.ts";
 import { type SurveyOptions, surveySlide } from "./survey-slide.ts";
@@ -49,6 +49,7 @@ export async function encodeSlide(
     objective: info.objective,
     tissue: tiles.tissue,
     decoder: info.reader,
+    colour: colourText(info),
   });
   // A full disk or a missing right ends the run: it is not a fault of the slide.
   unwrap(written);
@@ -68,4 +69,11 @@ export async function encodeSlide(
     synthetic: isSynthetic(info),
     warnings: info.warnings,
   });
+}
+
+/** What was done to the colours, for whoever compares features. */
+function colourText({ icc, iccApplied, window }: SlideInfo): string {
+  const profile =
+    iccApplied ?? (icc ? "as stored, with an ICC profile that was not applied" : "as stored, no ICC profile");
+  return window === undefined ? profile : `${profile}; samples ${window[0]} to ${window[1]} as 0 to 255`;
 }

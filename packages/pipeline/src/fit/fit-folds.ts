@@ -154,10 +154,16 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
   };
 }
 
-/** What was not in the file that the fits began with; all folds lack the same. */
-export function drawnNotes(folds: readonly FittedFold[]): string[] {
+/** What was not in the file that the fits began with (all folds lack the same), and whether bags were too large for a step in one piece. */
+export function fitNotes(folds: readonly FittedFold[]): string[] {
   const drawn = folds[0]?.step.note.drawn ?? [];
-  return drawn.length === 0 ? [] : [`not in the file of first weights, so drawn: ${drawn.join(", ")}`];
+  const deep = folds.filter(({ step }) => step.note.way === "layers").length;
+  return [
+    ...(drawn.length === 0 ? [] : [`not in the file of first weights, so drawn: ${drawn.join(", ")}`]),
+    ...(deep === 0
+      ? []
+      : [`large bags were learned from block by block, for memory, in ${deep} of ${folds.length} fits`]),
+  ];
 }
 
 /** Progress over the epochs of all folds together. A fold that stops early leaves its share undone. */

@@ -17,7 +17,10 @@ export function registerDeid(slide: Command): void {
     .description("a copy without label, macro, names, dates and numbers that could lead to a person")
     .option("--check", "write nothing; say whether the slide is clean (exit 0) or not (exit 3)")
     .option("--allow-unknown", "leave tags that nobody knows out of the copy; without it they refuse the slide")
-    .option("--salt <text>", "secret behind new DICOM UIDs: the same salt gives the same UIDs (default: new ones each time)")
+    .option(
+      "--salt <text>",
+      "secret behind new DICOM UIDs: the same salt gives the same UIDs (default: new ones each time)",
+    )
     .option("--report <file>", "write what was removed and kept as JSON");
   action(
     command,

@@ -4,11 +4,12 @@ import { action } from "../../command.ts";
 import { numberOption } from "../../number-option.ts";
 import { writeOutput } from "../../write-output.ts";
 import { openForCommand, writePng } from "./open-for-command.ts";
+import { openOptionsOf, type PictureOptions, pictureOptions } from "./picture-options.ts";
 
 /** Farther than the corner of any slide, level-0 pixels. */
 const FARTHEST = 2 ** 31;
 
-interface ReadOptions {
+interface ReadOptions extends PictureOptions {
   level: string;
   x: string;
   y: string;
@@ -19,16 +20,18 @@ interface ReadOptions {
 }
 
 export function registerRead(slide: Command): void {
-  const command = slide
-    .command("read <file>")
-    .description("pixels of a region: x, y at level 0; width, height at --level")
-    .option("--level <n>", "level of the pyramid, 0 is the finest", "0")
-    .option("--x <n>", "left edge, level-0 pixels", "0")
-    .option("--y <n>", "top edge, level-0 pixels", "0")
-    .option("--width <n>", "pixels", "512")
-    .option("--height <n>", "pixels", "512")
-    .option("--raw <file>", "write RGB bytes, row by row")
-    .option("--png <file>", "write a PNG");
+  const command = pictureOptions(
+    slide
+      .command("read <file>")
+      .description("pixels of a region: x, y at level 0; width, height at --level")
+      .option("--level <n>", "level of the pyramid, 0 is the finest", "0")
+      .option("--x <n>", "left edge, level-0 pixels", "0")
+      .option("--y <n>", "top edge, level-0 pixels", "0")
+      .option("--width <n>", "pixels", "512")
+      .option("--height <n>", "pixels", "512")
+      .option("--raw <file>", "write RGB bytes, row by row")
+      .option("--png <file>", "write a PNG"),
+  );
   action(
     command,
     "nacre slide read nacre-demo/slides/site-a-001.svs --x 1024 --y 1024 --png region.png",
@@ -41,7 +44,7 @@ export function registerRead(slide: Command): void {
         });
       }
       const asked = readRegion(options);
-      const source = await openForCommand(file, undefined);
+      const source = await openForCommand(file, undefined, openOptionsOf(options));
       try {
         const levels = source.info.levels.length;
         const level = numberOption(options.level, "--level", { least: 0, most: levels - 1, whole: true });

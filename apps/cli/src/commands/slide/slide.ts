@@ -1,5 +1,6 @@
 /** `nacre slide`: one file a subcommand. */
 import type { Command } from "commander";
+import { registerConvert } from "./convert.ts";
 import { registerDeid } from "./deid.ts";
 import { registerInfo } from "./info.ts";
 import { registerRead } from "./read.ts";
@@ -10,5 +11,6 @@ export function register(program: Command): void {
   registerInfo(slide);
   registerRead(slide);
   registerThumbnail(slide);
+  registerConvert(slide);
   registerDeid(slide);
 }

@@ -3,22 +3,25 @@ import type { Command } from "commander";
 import { action } from "../../command.ts";
 import { numberOption } from "../../number-option.ts";
 import { openForCommand, writePng } from "./open-for-command.ts";
+import { openOptionsOf, type PictureOptions, pictureOptions } from "./picture-options.ts";
 
 const LARGEST_THUMBNAIL = 16_384;
 
 export function registerThumbnail(slide: Command): void {
-  const command = slide
-    .command("thumbnail <file>")
-    .description("the whole slide as a small PNG")
-    .requiredOption("--out <png>", "where to write it")
-    .option("--size <n>", "longest side in pixels", "1024");
+  const command = pictureOptions(
+    slide
+      .command("thumbnail <file>")
+      .description("the whole slide as a small PNG")
+      .requiredOption("--out <png>", "where to write it")
+      .option("--size <n>", "longest side in pixels", "1024"),
+  );
   action(
     command,
     "nacre slide thumbnail nacre-demo/slides/site-a-001.svs --out thumbnail.png",
-    async (_, file: string, options: { out: string; size: string }) => {
+    async (_, file: string, options: PictureOptions & { out: string; size: string }) => {
       const size = numberOption(options.size, "--size", { least: 1, most: LARGEST_THUMBNAIL, whole: true });
       const { thumbnail } = await import("@nacre/imaging");
-      const source = await openForCommand(file, undefined);
+      const source = await openForCommand(file, undefined, openOptionsOf(options));
       try {
         const raster = unwrap(await thumbnail(source, size));
         await writePng(options.out, raster);
