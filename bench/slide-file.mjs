@@ -8,20 +8,29 @@ import sharp from "sharp";
 export const BLOCK = 240;
 const KINDS = 64;
 
-/** Writes `columns` x `columns` tiles to `path`; resolves to the side of the slide in pixels. */
-export async function writeBenchSlide(path, columns) {
+/**
+ * Writes `columns` x `columns` tiles to `path`; resolves to the side of the slide in pixels. `isShared`: each of the 64 tiles
+ * lies in the file once, so that a slide of any size is a small file with a long table.
+ */
+export async function writeBenchSlide(path, columns, isShared = false) {
   const tiles = [];
   for (let i = 0; i < KINDS; i++) tiles.push(await encodeTile(i));
   const fd = openSync(path, "w");
   const n = columns * columns;
   const offsets = new Uint32Array(n);
   const lengths = new Uint32Array(n);
+  const places = new Map();
   let at = 8;
   for (let i = 0; i < n; i++) {
     const tile = tiles[Math.imul(i + (i >> 6), 2654435761) >>> 26];
+    lengths[i] = tile.length;
+    if (isShared && places.has(tile)) {
+      offsets[i] = places.get(tile);
+      continue;
+    }
+    places.set(tile, at);
     writeSync(fd, tile, 0, tile.length, at);
     offsets[i] = at;
-    lengths[i] = tile.length;
     at += tile.length + (tile.length & 1);
   }
   const side = columns * BLOCK;

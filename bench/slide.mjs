@@ -1,43 +1,53 @@
 /**
- * Region reads and the tile path, beside OpenSlide where Debian's python3-openslide is installed. Both read the same
- * places of the same file in alternating rounds, one thread each, RGB demanded of both, new places every round.
- * Rates are regions a second; ratios are ours to OpenSlide's within a round.
+ * Reading slides, beside OpenSlide where Debian's python3-openslide is installed. Both read the same places of the same
+ * file in alternating rounds, one thread each, RGB demanded of both, new places every round. Rates are regions a second;
+ * ratios are ours to OpenSlide's within a round. Without a rival: workers, opening, memory.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { randomStream, unwrap } from "@nacre/core";
 import { decoderReport, openSlideFile } from "@nacre/imaging/node";
+import { benchOpening, benchSweep, benchWorkers } from "./slide-alone.mjs";
 import { BLOCK, writeBenchSlide } from "./slide-file.mjs";
+import { benchPlanes } from "./slide-planes.mjs";
+import { compare, openRival, readAll } from "./slide-rival.mjs";
 
-const PYTHON = "/usr/bin/python3";
 const COLUMNS = 84;
 const ROUNDS = 9;
+/** Real files, where the data folder is. A format that we cannot write must be timed on one. */
+const REAL = {
+  jpeg2000: { file: "TCGA-CR-7395-01A-01-TS1.svs", size: 256, n: 24 },
+  ndpi: { file: "test3-DAPI-2-387.ndpi", size: 256, n: 40 },
+};
+const DATA = fileURLToPath(new URL("../../shared/data/slides/", import.meta.url));
 
-/** Runs the whole comparison in about half a minute. `ratio` is null where OpenSlide is not installed. */
-export async function benchSlide() {
+/** Runs all of it in about two minutes, or the jobs that are named. `ratio` is null where OpenSlide is not installed. */
+export async function benchSlide({ rest = [] } = {}) {
+  const isWanted = (name) => rest.length === 0 || rest.includes(name);
   const folder = mkdtempSync(join(tmpdir(), "nacre-bench-"));
   try {
     const path = join(folder, "bench.svs");
     const file = await writeBenchSlide(path, COLUMNS);
-    const slide = unwrap(await openSlideFile(path));
     const rival = await openRival(path);
-    const rates = {};
-    for (const [name, { size, places }] of Object.entries(jobs(file.side))) {
-      rates[name] = await compare(slide, rival, size, places);
+    const results = {};
+    for (const [name, job] of Object.entries(regionJobs(file.side))) {
+      if (isWanted(name)) results[name] = await regions(path, rival, job);
     }
-    slide.close();
+    if (isWanted("planes")) results.planes = await benchPlanes(path, rival, file.side, ROUNDS);
     rival?.close();
+    for (const [name, job] of Object.entries(REAL)) if (isWanted(name)) results[name] = await realFile(job);
+    if (isWanted("workers")) results.workers = await benchWorkers(path, file.side);
+    if (isWanted("opening")) results.opening = await benchOpening(join(folder, "wide.svs"));
+    if (isWanted("sweep")) results.sweep = await benchSweep(path, file.side);
     return {
       available: rival !== null,
       openslide: rival?.version ?? null,
       decoder: await decoderReport(),
       slide: { side: file.side, block: BLOCK, bytesPerBlock: file.bytesPerTile, sampling: "4:2:0", quality: 80 },
       rounds: ROUNDS,
-      ...rates,
+      ...results,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -45,11 +55,7 @@ export async function benchSlide() {
 }
 
 /** What is read: places of a round, made from its number. */
-function jobs(side) {
-  const random = (size, n) => (round) => {
-    const chance = randomStream(round, "bench", "slide", size);
-    return Array.from({ length: n }, () => [chance.below(side - size), chance.below(side - size)]);
-  };
+function regionJobs(side) {
   const native = (round) => {
     const row = (round * 7) % COLUMNS;
     return Array.from({ length: 3 * COLUMNS }, (_, i) => [
@@ -66,59 +72,44 @@ function jobs(side) {
     ]);
   };
   return {
-    random256: { size: 256, places: random(256, 200) },
-    random512: { size: 512, places: random(512, 60) },
+    random256: { size: 256, places: random(side, side, 256, 200) },
+    random512: { size: 512, places: random(side, side, 512, 60) },
     stream240: { size: BLOCK, places: native },
     tiles: { size: 256, places: grid(256) },
   };
 }
 
-async function compare(slide, rival, size, places) {
-  const ours = [];
-  const theirs = [];
-  await readAll(slide, size, places(1000));
-  for (let round = 0; round < ROUNDS; round++) {
-    const now = places(round);
-    const turns = [
-      async () => ours.push(now.length / (await readAll(slide, size, now))),
-      async () => rival && theirs.push(now.length / (await rival.readAll(size, now))),
-    ];
-    if (round % 2 === 1) turns.reverse();
-    for (const turn of turns) await turn();
-  }
-  const ratios = theirs.map((rate, i) => ours[i] / rate).sort((a, b) => a - b);
-  return {
-    ours: median(ours),
-    openslide: rival ? median(theirs) : null,
-    ratio: rival ? { min: ratios[0], median: median(ratios), max: ratios.at(-1) } : null,
+const random = (width, height, size, n) => (round) => {
+  const chance = randomStream(round, "bench", "slide", size);
+  return Array.from({ length: n }, () => [chance.below(width - size), chance.below(height - size)]);
+};
+
+async function regions(path, rival, { size, places }) {
+  const slide = unwrap(await openSlideFile(path));
+  const ours = (now) => readAll(slide, size, now);
+  const theirs = rival && ((now) => rival.readAll(size, now));
+  const result = await compare({ places, rounds: ROUNDS, ours, theirs });
+  slide.close();
+  return result;
+}
+
+/** Random regions of a real slide, both opened anew each round; null where it is not there. */
+async function realFile({ file, size, n }) {
+  const path = DATA + file;
+  if (!existsSync(path)) return null;
+  const slide = unwrap(await openSlideFile(path));
+  const { width, height } = slide.info;
+  slide.close();
+  const rival = await openRival(path);
+  // small files: both would soon read from memory
+  const ours = async (now) => {
+    const fresh = unwrap(await openSlideFile(path));
+    const seconds = await readAll(fresh, size, now);
+    fresh.close();
+    return seconds;
   };
-}
-
-async function readAll(slide, size, places) {
-  const start = process.hrtime.bigint();
-  for (const [x, y] of places) unwrap(await slide.read({ level: 0, x, y, width: size, height: size }));
-  return Number(process.hrtime.bigint() - start) / 1e9;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-/** A Python process that reads what it is told, or null where OpenSlide is not installed. */
-async function openRival(path) {
-  if (spawnSync(PYTHON, ["-c", "import openslide, numpy"]).status !== 0) return null;
-  const script = fileURLToPath(new URL("./slide_openslide.py", import.meta.url));
-  const child = spawn(PYTHON, [script, path], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => JSON.parse((await lines.next()).value);
-  const { version } = await answer();
-  return {
-    version,
-    async readAll(size, places) {
-      child.stdin.write(`${JSON.stringify({ size, places })}\n`);
-      return (await answer()).seconds;
-    },
-    close: () => child.stdin.end(),
-  };
+  const theirs = rival && ((now) => rival.readAll(size, now, { fresh: true }));
+  const result = await compare({ places: random(width, height, size, n), rounds: ROUNDS, ours, theirs });
+  rival?.close();
+  return { file, ...result };
 }

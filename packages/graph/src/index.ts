@@ -52,6 +52,7 @@ export {
   transposeLast,
   unsqueeze,
 } from "./op/shape.ts";
+export { type AnswerShares, answerShares, classShares, type Shares } from "./op/shares.ts";
 export { logSoftmax, logSumExp, type MaskOptions, softmax } from "./op/softmax.ts";
 export { expand, expandLike, type ReduceOptions, sum } from "./op/sum.ts";
 export { type AdamOptions, type AdamState, adam, adamScalars, settleMoments } from "./optimiser/adam.ts";

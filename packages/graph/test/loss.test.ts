@@ -7,14 +7,21 @@ const classes = input("classes", [1, 3]);
 const answers = input("answers", [1, 3]);
 const [ofClasses] = gradients(crossEntropy(classes, target), [classes]);
 const [ofAnswers] = gradients(sum(binaryCrossEntropy(answers, target)), [answers]);
-const outputs = { ofClasses: ofClasses as typeof classes, ofAnswers: ofAnswers as typeof answers };
+const values = { classLoss: crossEntropy(classes, target), answerLoss: binaryCrossEntropy(answers, target) };
+const outputs = { ...values, ofClasses: ofClasses as typeof classes, ofAnswers: ofAnswers as typeof answers };
 
 async function slopesAt(logits: readonly number[], wanted: readonly number[]) {
   const session = await openSession(encodeModel({ outputs }));
   const row = (values: readonly number[]) => ({ data: Float32Array.from(values), dims: [1, 3] });
   const found = await session.run({ classes: row(logits), answers: row(logits), target: row(wanted) });
   await session.close();
-  return { ofClasses: [...(found.ofClasses?.data ?? [])], ofAnswers: [...(found.ofAnswers?.data ?? [])] };
+  const numbers = (name: string): (number | bigint)[] => [...(found[name]?.data ?? [])];
+  return {
+    classLoss: numbers("classLoss"),
+    answerLoss: numbers("answerLoss"),
+    ofClasses: numbers("ofClasses"),
+    ofAnswers: numbers("ofAnswers"),
+  };
 }
 
 /** Largest error of values relative to each expected one, zeros being exact. */
@@ -58,5 +65,22 @@ describe("the gradient of cross-entropy", () => {
       const left = 1 / (1 + Math.exp(gap));
       expect(worst(ofAnswers, [-left, left, 1 / (1 + Math.exp(-gap))])).toBeLessThan(2e-6);
     }
+  });
+});
+
+describe("the value of cross-entropy", () => {
+  it.each([0, 1, 5, 10, 14, 18, 25, 40])("has seven digits where the right answer leads by %d", async (gap) => {
+    const { classLoss, answerLoss } = await slopesAt([gap, 0, 0], [1, 0, 0]);
+    expect(worst(classLoss, [Math.log1p(2 * Math.exp(-gap))])).toBeLessThan(5e-7);
+    expect(worst(answerLoss, [Math.log1p(Math.exp(-gap)), Math.LN2, Math.LN2])).toBeLessThan(5e-7);
+    const wrong = await slopesAt([gap, -gap, 0], [0, 1, 0]);
+    expect(worst(wrong.answerLoss, [Math.log1p(Math.exp(gap)), Math.log1p(Math.exp(gap)), Math.LN2])).toBeLessThan(
+      5e-7,
+    );
+  });
+
+  it("counts all classes at the top but one where several tie", async () => {
+    const { classLoss } = await slopesAt([30, 30, 30], [0, 1, 0]);
+    expect(worst(classLoss, [Math.log(3)])).toBeLessThan(5e-7);
   });
 });

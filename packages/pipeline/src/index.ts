@@ -10,6 +10,7 @@ export { PAGE_EXAMPLES, writeAudit } from "./audit/write-audit.ts";
 export { writeProposal } from "./audit/write-proposal.ts";
 export { boardText } from "./board/board-text.ts";
 export { type MadeBoard, type MakeBoardOptions, makeBoard } from "./board/make-board.ts";
+export { type CellFileOptions, type CellSummary, findCellsInFile } from "./cells.ts";
 export { type DemoOptions, runDemo } from "./demo/run-demo.ts";
 export { type DistilSummary, type DistilTilesOptions, distilTiles } from "./distil/distil-tiles.ts";
 export { type Check, examine } from "./doctor.ts";
@@ -21,6 +22,7 @@ export {
   ensembleRuns,
 } from "./ensemble/ensemble-runs.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
+export { qualityText, type SlideQualityOptions, slideQuality } from "./extract/slide-quality.ts";
 export { fillScale, type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {
   type EncodeFilesOptions,

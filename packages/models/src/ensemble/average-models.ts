@@ -67,9 +67,13 @@ function meanTile(members: readonly Member[]): Float32Array<ArrayBuffer> {
   return Float32Array.from(first, (_, j) => means.reduce((sum, mean) => sum + (mean[j] as number), 0) / means.length);
 }
 
-/** Whether what the train labels said is the same for all, so that answers by interval of time mean the same. */
+/** Whether the intervals of time are the same for all (those of tasks inside the facts too), so that answers by interval mean the same. */
 function isAligned(members: readonly { readonly info: ModelInfo }[]): boolean {
-  return new Set(members.map(({ info }) => JSON.stringify(info.facts))).size === 1;
+  const intervals = (facts: unknown): unknown[] =>
+    typeof facts !== "object" || facts === null
+      ? []
+      : Object.entries(facts).flatMap(([name, value]) => (name === "times" ? [value] : intervals(value)));
+  return new Set(members.map(({ info }) => JSON.stringify(intervals(info.facts)))).size === 1;
 }
 
 function averaged(

@@ -1,11 +1,12 @@
 /**
  * Log relative hazard: the negative log partial likelihood of Cox 1972 over the bags of a step, ties as Efron 1977, divided by their number
  * (as a loss of networks: Katzman et al. 2018, DeepSurv). It compares bags with each other, so there is no loss of one bag; its slopes
- * by the scores have a closed form. An offset would change nothing and is not learned. A row of targets holds time and event;
- * times are compared in single precision.
+ * by the scores have a closed form. An offset would change nothing and is not learned; the risk is the score less its mean over the
+ * train bags (`facts.zero`; 0 where it is not known), so that risks of several fits have one zero. A row of targets holds time and
+ * event; times are compared in single precision.
  */
 import { type Outcome, ok, raise, type SurviveTask } from "@nacre/core";
-import { squeeze } from "@nacre/graph";
+import { squeeze, sub } from "@nacre/graph";
 import { type PartialLikelihood, partialLikelihood } from "../survival/partial-likelihood.ts";
 import { riskOrder } from "../survival/risk-order.ts";
 import { checkFollowed, followedOf, followUpOf } from "./followed-label.ts";
@@ -20,7 +21,8 @@ function survey(task: SurviveTask, train: readonly Label[]): Outcome<HeadFacts> 
   return ok({ events: Array.from(followUp.event).reduce((sum, event) => sum + event, 0) });
 }
 
-function make(task: SurviveTask): Head {
+function make(task: SurviveTask, facts: HeadFacts): Head {
+  const { zero = 0 } = facts as { readonly zero?: number };
   return {
     k: 1,
     t: 2,
@@ -47,7 +49,8 @@ function make(task: SurviveTask): Head {
       return { loss: -logLikelihood / m, slopes: gradient.map((slope) => slope / m) };
     },
     classes: null,
-    answers: (scores) => ({ risk: squeeze(scores, [0]) }),
+    centred: ([mean]) => ({ ...facts, zero: mean as number }),
+    answers: (scores) => ({ risk: zero === 0 ? squeeze(scores, [0]) : sub(squeeze(scores, [0]), zero) }),
   };
 }
 

@@ -73,6 +73,11 @@ export interface Head {
    * the grade for grades. Null where the task has no classes.
    */
   readonly classes: ((target: Tensor) => Tensor) | null;
+  /**
+   * Where answers count scores from a zero of their own (Cox): the facts with that zero, from the mean of each score over the train bags,
+   * [k]. Absent where scores are absolute.
+   */
+  centred?(means: readonly number[]): HeadFacts;
   /** Answers of the model by output name, each without a batch axis. @param scores [1, k] */
   answers(scores: Tensor): Readonly<Record<string, Tensor>>;
 }

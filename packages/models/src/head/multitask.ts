@@ -18,7 +18,7 @@ export function multitaskHead(heads: SingleHeads): HeadKind<MultitaskTask> {
   return {
     losses: ["focal", "asymmetric", "huber"],
     survey: (task, train) => surveyAll(heads, task, train),
-    make: (task, facts, loss) => joined(task, partsOf(heads, { task, facts, loss })),
+    make: (task, facts, loss) => joined(task, partsOf(heads, { task, facts, loss }), facts),
   };
 }
 
@@ -73,7 +73,7 @@ function partsOf(heads: SingleHeads, { task: multi, facts, loss }: Making): Part
   });
 }
 
-function joined(multi: MultitaskTask, parts: readonly Part[]): Head {
+function joined(multi: MultitaskTask, parts: readonly Part[], facts: HeadFacts): Head {
   const k = parts.reduce((sum, { head }) => sum + head.k, 0);
   const t = parts.reduce((sum, { head }) => sum + head.t + 1, 0);
   const own = parts.filter(({ head }) => head.loss !== null);
@@ -90,6 +90,9 @@ function joined(multi: MultitaskTask, parts: readonly Part[]): Head {
     ...(coupled.length === 0
       ? {}
       : { slopes: (scores, targets, m) => slopesOf(coupled, { scores, targets, m, ...sizes }) }),
+    ...(parts.some(({ head }) => head.centred !== undefined) && {
+      centred: (means) => centredFacts(parts, facts, means),
+    }),
     classes: null,
     answers: (scores) =>
       Object.fromEntries(
@@ -101,6 +104,13 @@ function joined(multi: MultitaskTask, parts: readonly Part[]): Head {
         ),
       ),
   };
+}
+
+/** Each task with a zero of its own where its kind has one. */
+function centredFacts(parts: readonly Part[], facts: HeadFacts, means: readonly number[]): HeadFacts {
+  const all = facts.tasks as readonly HeadFacts[];
+  const own = ({ head, score }: Part): HeadFacts | undefined => head.centred?.(means.slice(score, score + head.k));
+  return { ...facts, tasks: parts.map((part, i) => own(part) ?? (all[i] as HeadFacts)) };
 }
 
 function encodeAll(parts: readonly Part[], labels: readonly (SingleLabel | null)[], row: Float32Array): void {

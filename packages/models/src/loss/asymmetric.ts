@@ -5,24 +5,28 @@
  *   present:  -(1 - p)^focusPresent log p
  *   absent:   -q^focusAbsent log(1 - q),   q = max(p - margin, 0)
  *
- * p is the sigmoid of a logit; for one class of several, its share among the classes (ours: the paper has labels only).
+ * p is the sigmoid of a logit; for one class of several, its share among the classes (ours: the paper has labels only). Slopes are
+ * written out, as in `focal.ts`.
  */
 import {
   add,
-  exp,
-  log,
-  logSigmoid,
-  logSoftmax,
+  answerShares,
+  cast,
+  classShares,
+  div,
+  greater,
+  log1p,
   maximum,
   mean,
   mul,
   neg,
   pow,
-  sigmoid,
+  type Shares,
   sub,
   sum,
   type Tensor,
 } from "@nacre/graph";
+import { focused } from "./focal.ts";
 
 export interface AsymmetricOptions {
   /** 0, or at least 1. Default 0. */
@@ -38,32 +42,30 @@ export const ASYMMETRIC_DEFAULTS = { focusPresent: 0, focusAbsent: 4, margin: 0.
 
 /** Loss of each logit against target 0 or 1, in the shape of both, not yet averaged. */
 export function asymmetricLoss(logits: Tensor, target: Tensor, options: AsymmetricOptions = {}): Tensor {
-  return lossOf({ logShare: logSigmoid(logits), share: sigmoid(logits), rest: sigmoid(neg(logits)) }, target, options);
+  return lossOf(answerShares(logits), target, options);
 }
 
 /** Mean over rows of the sum over classes, p = softmax(logits). @param target shares of the classes, [b, k] */
 export function asymmetricCrossEntropy(logits: Tensor, target: Tensor, options: AsymmetricOptions = {}): Tensor {
-  const logShare = logSoftmax(logits);
-  const share = exp(logShare);
-  return mean(sum(lossOf({ logShare, share, rest: sub(1, share) }, target, options), { axes: [1] }));
+  return mean(sum(lossOf(classShares(logits), target, options), { axes: [1] }));
 }
 
-/** Of a probability: its logarithm, itself, and what is left to 1. */
-interface Told {
-  readonly logShare: Tensor;
-  readonly share: Tensor;
-  readonly rest: Tensor;
-}
-
-function lossOf({ logShare, share, rest }: Told, target: Tensor, options: AsymmetricOptions): Tensor {
+function lossOf(shares: Shares, target: Tensor, options: AsymmetricOptions): Tensor {
   const { focusPresent, focusAbsent, margin } = { ...ASYMMETRIC_DEFAULTS, ...options };
   if (!(margin > 0 && margin < 1)) throw new RangeError(`expected a margin in (0, 1), received ${margin}`);
-  const q = maximum(sub(share, margin), 0);
-  const present = focused(logShare, rest, focusPresent);
-  const absent = focused(log(sub(1, q)), q, focusAbsent);
-  return neg(add(mul(target, present), mul(sub(1, target), absent)));
+  const present = focused(shares, focusPresent);
+  const absent = absence(shares, focusAbsent, margin);
+  const either = (a: Tensor, b: Tensor): Tensor => add(mul(target, a), mul(sub(1, target), b));
+  return shares.loss(either(present.value, absent.value), either(present.pull, absent.pull));
 }
 
-function focused(logarithm: Tensor, base: Tensor, focus: number): Tensor {
-  return focus === 0 ? logarithm : mul(logarithm, pow(base, focus));
+/** -q^focus log(1 - q), and its slope by -log p: p (focus q^(focus - 1) log(1 - q) - q^focus / (1 - q)), 0 below the margin. */
+function absence({ share }: Shares, focus: number, margin: number): { value: Tensor; pull: Tensor } {
+  const q = maximum(sub(share, margin), 0);
+  const left = log1p(neg(q));
+  const seen = mul(share, cast(greater(share, margin), share.dtype));
+  const steep = div(pow(q, focus), sub(1, q));
+  if (focus === 0) return { value: neg(left), pull: neg(mul(seen, steep)) };
+  const further = mul(mul(pow(q, focus - 1), left), focus);
+  return { value: neg(mul(pow(q, focus), left)), pull: mul(seen, sub(further, steep)) };
 }

@@ -64,10 +64,11 @@ export function classLossOf(logits: ArrayLike<number>, label: number, loss: Loss
   }, plain);
 }
 
-/** -log of the probability of class `label`, in double precision. */
+/** -log of the probability of class `label`, in double precision, its digits kept where that is nearly 1. */
 export function crossEntropyOf(logits: ArrayLike<number>, label: number): number {
   const values = Array.from(logits);
   const largest = Math.max(...values);
-  const total = values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-  return Math.log(total) + largest - (values[label] as number);
+  const top = values.indexOf(largest);
+  const others = values.reduce((sum, value, c) => (c === top ? sum : sum + Math.exp(value - largest)), 0);
+  return Math.log1p(others) + (largest - (values[label] as number));
 }

@@ -20,7 +20,10 @@ export interface ModelCardFacts {
   readonly task: Task;
   readonly encoder: { readonly name: string; readonly licence: string; readonly source: string };
   /** How the models were fitted, one a fold, in order. */
-  readonly folds: readonly Pick<FittedModel, "aggregator" | "d" | "parameters" | "history" | "bestEpoch" | "stopped">[];
+  readonly folds: readonly Pick<
+    FittedModel,
+    "aggregator" | "d" | "parameters" | "history" | "bestEpoch" | "stopped" | "way"
+  >[];
   readonly fit: FitOptions;
   /** What lay in each part, by fold. */
   readonly parts: readonly { readonly train: PartCount; readonly tune: PartCount; readonly test: PartCount }[];
@@ -79,13 +82,14 @@ const STANDING_LIMITS = [
   "Sees features of one encoder at one scale; features of any other encoder are refused or meaningless.",
 ];
 
-function summarise({ parameters, history, bestEpoch, stopped }: ModelCardFacts["folds"][number]) {
+function summarise({ parameters, history, bestEpoch, stopped, way }: ModelCardFacts["folds"][number]) {
   const best = history[bestEpoch - 1] ?? null;
   return {
     parameters,
     epochs: history.length,
     bestEpoch,
     stopped,
+    ...(way === undefined ? {} : { way }),
     trainLoss: best?.trainLoss ?? null,
     tuneLoss: best?.tuneLoss ?? null,
   };

@@ -170,7 +170,7 @@ interface About {
 function encodeLinear({ weight, bias, d }: LinearHead, { task, facts, space }: About): Uint8Array {
   const chosen = chooseAggregator({ name: "mean" });
   if (!chosen.ok) throw new RangeError("expected the mean aggregator, received none");
-  const plain = task.kind === "regress" ? { ...facts, mean: 0, deviation: 1 } : facts;
+  const plain = plainFacts(task, facts, bias);
   const design: ModelDesign = {
     ...chosen.value,
     task,
@@ -193,6 +193,12 @@ function encodeLinear({ weight, bias, d }: LinearHead, { task, facts, space }: A
     standardised: false,
     members: 1,
   });
+}
+
+/** Facts under which the answer is the score itself; the offset of a Cox regression is its zero. */
+function plainFacts({ kind }: Task, facts: HeadFacts, bias: Float64Array): HeadFacts {
+  if (kind === "regress") return { ...facts, mean: 0, deviation: 1 };
+  return kind === "survive" ? { ...facts, zero: -(bias[0] as number) } : facts;
 }
 
 /** Options that are numbers or flags: all a probe has. */

@@ -21,6 +21,8 @@ import type { LabelledRows } from "./softmax-loss.ts";
 
 /** Strong to weak. */
 const PATH = logSpaced(1e-5, 1e6, 45);
+/** Settings in a row without a lower tune loss after which weaker penalties, whose fits take longest, are not tried: two decades. */
+const PATIENCE = 8;
 const NO_TUNE = "give a tune part, or fix c (Patho-Bench: 0.5; UNI: features times classes over 100)";
 
 const linearOptions = {
@@ -114,6 +116,7 @@ function chooseLogistic(train: LogisticProblem, tune: LabelledRows | null, { c, 
     heads.push(fitted.value.head);
     const tuneLoss = tune === null ? Number.NaN : logLossOf(fitted.value.head, tune);
     tried.push({ setting, tuneLoss, converged: fitted.value.converged });
+    if (tried.length - 1 - choose(tried) >= PATIENCE) break;
   }
   const best = choose(tried);
   return ok({ head: heads[best] as LinearHead, tried, setting: (tried[best] as Candidate).setting });

@@ -11,6 +11,7 @@ import { encodeFitted } from "../model/encode-fitted.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Tiles } from "./bag-feeds.ts";
 import type { BagSource } from "./bag-source.ts";
+import { centred } from "./centre.ts";
 import { advance, NO_PROGRESS, shouldStop } from "./early-stopping.ts";
 import { type FirstWeights, matchFirstWeights } from "./first-weights.ts";
 import { batchOf, type FitOptions, readFitOptions } from "./fit-options.ts";
@@ -102,13 +103,19 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
     const batch = batchOf(options, design.head.slopes !== undefined);
     const learner = await openLearner(design, { ...options, batch, from: first?.weights ?? null }, openSession);
     try {
-      const judge = tune.length === 0 ? null : await openJudge(design, options.threads, openSession);
+      const isJudged = tune.length > 0;
+      const isCentred = design.head.centred !== undefined;
+      const judge = isJudged || isCentred ? await openJudge(design, options.threads, openSession) : null;
       try {
-        const result = unwrap(await runEpochs(request, { ...options, batch, learner, judge }));
+        const running = { ...options, batch, learner, judge: isJudged ? judge : null };
+        const result = unwrap(await runEpochs(request, running));
+        const learned = { design, facts, loss: options };
+        const known =
+          judge === null ? learned : await centred(learned, result.weights, examplesOf(request, train), judge);
         const aggregator = { name: chosen.aggregator.name, options: chosen.options };
         const info: ModelInfo = {
           task,
-          facts,
+          facts: known.facts,
           d,
           covariates,
           space,
@@ -118,12 +125,12 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
         };
         return {
           ...result,
-          onnx: encodeFitted(design, result.weights, info),
+          onnx: encodeFitted(known.design, result.weights, info),
           aggregator,
           d,
           space,
           way,
-          chosenBy: judge === null ? "last-epoch" : "tune-loss",
+          chosenBy: tune.length === 0 ? "last-epoch" : "tune-loss",
           parameters: specs.reduce((sum, spec) => sum + countOf(spec), 0),
           ...(first === null ? {} : { drawn: first.drawn }),
         } satisfies FittedModel;
@@ -195,11 +202,11 @@ async function learnEpoch(request: FitRequest, running: Running, epoch: number):
 }
 
 async function judgeEpoch(request: FitRequest, { learner, judge }: Running): Promise<number | null> {
-  return judge === null ? null : judge.loss(learner.current(), tuneExamples(request));
+  return judge === null ? null : judge.loss(learner.current(), examplesOf(request, request.tune));
 }
 
-async function* tuneExamples({ bags, tune, signal }: FitRequest): AsyncGenerator<Example> {
-  for (const labelled of tune) {
+async function* examplesOf({ bags, signal }: FitRequest, part: readonly Labelled[]): AsyncGenerator<Example> {
+  for (const labelled of part) {
     signal?.throwIfAborted();
     yield exampleOf(labelled, unwrap(await bags.load(labelled.id)));
   }

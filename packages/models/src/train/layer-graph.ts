@@ -87,8 +87,12 @@ function cutsOf(ends: readonly Tensor[], weights: ReadonlyMap<string, Tensor>): 
   const cuts: string[][] = [];
   for (const [at, end] of ends.entries()) {
     const from = ends[at - 1]?.node;
-    const seen = learnable([end], (x) => x.node === from);
-    if (ends.slice(0, Math.max(0, at - 1)).some(({ node }) => seen.has(node))) return null;
+    let isMet = from === undefined;
+    const seen = learnable([end], (x) => {
+      isMet ||= x.node === from;
+      return x.node === from;
+    });
+    if (!isMet || ends.slice(0, Math.max(0, at - 1)).some(({ node }) => seen.has(node))) return null;
     cuts.push([...weights].filter(([, { node }]) => seen.has(node)).map(([name]) => name));
   }
   const all = cuts.flat();

@@ -31,18 +31,18 @@ describe("the linear probe", () => {
     },
   );
 
-  it("tries 45 values of C from strong to weak and has scikit-learn's tune loss at each that came to rest", () => {
+  it("tries values of C from strong to weak until two decades bring nothing, with scikit-learn's tune loss at each", () => {
     const { tried, chosen } = unwrap(linearProbe.fit(classesOf("three"), classesOf("threeTune"), { ...fixed, c: 0 }));
     const [path = []] = tried;
-    expect(path.map(({ setting }) => setting)).toEqual(logSpaced(1e-5, 1e6, 45));
     expect(path.every(({ converged }) => converged)).toBe(true);
     expect(
       gap(
         path.map(({ tuneLoss }) => tuneLoss),
-        recorded.path,
+        recorded.path.slice(0, path.length),
       ),
     ).toBeLessThan(1e-5);
     const least = recorded.path.indexOf(Math.min(...recorded.path));
+    expect(path.map(({ setting }) => setting)).toEqual(logSpaced(1e-5, 1e6, 45).slice(0, least + 9));
     expect(chosen).toEqual([path[least]?.setting]);
   });
 

@@ -46,6 +46,16 @@ describe("fit", () => {
     expect(short.onnx).toEqual(long.onnx);
   });
 
+  it("says how its largest bag went through a step", async () => {
+    const bags = new Map<string, Bag>();
+    for (const { id } of planted.labelled) bags.set(id, unwrap(await planted.source.load(id)));
+    bags.set(planted.labelled[0]?.id as string, noiseBag(70, 5, randomStream(3)));
+    const options = { epochs: 1, seed: 1, chunk: 64 };
+    const wayOf = async (name: string) =>
+      unwrap(await fit(request({ bags: bagsInMemory(bags), aggregator: { name }, options }))).way;
+    expect([await wayOf("abmil"), await wayOf("mean")]).toEqual(["chunks", "whole"]);
+  });
+
   it("keeps the last epoch and says so where there is nothing to tune on", async () => {
     const model = unwrap(await fit(request({ tune: [] })));
     expect(model).toMatchObject({ chosenBy: "last-epoch", bestEpoch: 4, stopped: "epochs" });
@@ -82,7 +92,10 @@ describe("fit", () => {
       covariates: 0,
       d: 5,
       space: "test",
-      aggregator: { name: "abmil", options: { hidden: 8, attention: 4, gated: true, layers: 1, dropout: 0.25 } },
+      aggregator: {
+        name: "abmil",
+        options: { hidden: 8, attention: 4, gated: true, layers: 1, dropout: 0.25, gateDropout: true },
+      },
       standardised: true,
       members: 1,
     });

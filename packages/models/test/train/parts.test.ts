@@ -165,7 +165,7 @@ describe("the tiles of a step", () => {
     const options = { maxTiles: null, chunk: 4096 };
     const refused = suitsMemory(full, { id: "slide-9", n: 50_000 }, options);
     const most = Number(/at most (\d+) tiles/.exec(refused.ok ? "" : refused.failure.expected)?.[1]);
-    const bytes = (n: number): number => n * bytesOfTile(full) + 4 * 8 * (2 + 2) * n * n;
+    const bytes = (n: number): number => n * bytesOfTile(full, "layers") + 4 * 8 * (1 + 2) * n * n;
     expect(bytes(most)).toBeLessThanOrEqual(2 ** 33);
     expect(bytes(most + 1)).toBeGreaterThan(2 ** 33);
     expect(suitsMemory(full, { id: "slide-9", n: most }, options).ok).toBe(true);

@@ -15,7 +15,7 @@ export interface EncodeSlideOptions extends SurveyOptions {
   readonly pool: EncodePool;
 }
 
-export type EncodedSlide = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256">;
+export type EncodedSlide = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256" | "quality">;
 
 /**
  * Encodes `path` into the feature file `output` (TRIDENT layout). Failures of the survey, broken-tile, not-finite, cancelled.

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import {
   type CohortRow,
   checkBag,
+  describeFailure,
   type Failure,
   type FailureKind,
   fail,
@@ -15,6 +16,7 @@ import {
   ok,
 } from "@nacre/core";
 import type { EncodePool } from "@nacre/features/node";
+import type { QualityRow } from "@nacre/imaging";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder, Shard } from "../run/run-folder.ts";
@@ -22,6 +24,7 @@ import type { Study } from "../study/read-study.ts";
 import { encodeSlide } from "./encode-slide.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
 import { readFeatures } from "./read-places.ts";
+import { slideQuality } from "./slide-quality.ts";
 import type { Extracted, SlideState } from "./slide-state.ts";
 
 export interface ExtractOptions {
@@ -91,7 +94,7 @@ function failedState(row: CohortRow, failure: Failure): SlideState {
   return { row, state: "failed", extracted: null, failure };
 }
 
-type Note = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256">;
+type Note = Omit<Extracted, "features" | "slideFile" | "hash" | "sha256" | "quality">;
 
 async function extractOne(
   row: CohortRow,
@@ -120,13 +123,39 @@ async function extractOne(
     if (!note.ok) return note;
     step = folder.steps.remember<Note>(name, dependsOn, [output], note.value);
   }
+  const checked = await qualityOf(row, item, options);
   return ok({
     ...step.note,
+    warnings: [...step.note.warnings, ...checked.warnings],
+    quality: checked.quality,
     features: folder.file(output),
     slideFile: item.path,
     sha256: item.sha256,
     hash: step.hash,
   });
+}
+
+/** Squares that sharpness is measured on in a run: fewer than in `nacre tissue --quality`, since every slide waits for it. */
+const QUALITY_SQUARES = 16;
+/** Bumped when quality control changes. */
+const QUALITY_RECIPE = 1;
+
+interface Checked {
+  readonly quality: QualityRow | null;
+  readonly warnings: readonly string[];
+}
+
+/** Quality is a step of its own, so that a change of its rules encodes nothing anew. A slide is flagged by it, never dropped. */
+async function qualityOf(row: CohortRow, item: InventoryItem, { folder, signal }: ExtractOptions): Promise<Checked> {
+  const name = `quality-${row.slide}`;
+  const dependsOn = { recipe: QUALITY_RECIPE, sha256: item.sha256, mpp: row.mpp };
+  const known = folder.steps.recall<Checked>(name, dependsOn);
+  if (known !== null) return known.note;
+  const checked = await slideQuality(item.path, { given: row.mpp, squares: QUALITY_SQUARES, signal });
+  const note = checked.ok
+    ? { quality: checked.value, warnings: checked.value.flags.map((flag) => `quality: ${flag}`) }
+    : { quality: null, warnings: [`quality was not checked: ${describeFailure(checked.failure)}`] };
+  return folder.steps.remember<Checked>(name, dependsOn, [], note).note;
 }
 
 const OTHER_SHARD = fail("unfinished", {
@@ -164,7 +193,7 @@ async function importOne(row: CohortRow, item: InventoryItem, { folder }: Extrac
     };
     folder.steps.remember<Note>(name, dependsOn, [], note);
   }
-  return ok({ ...note, features: item.path, slideFile: null, sha256: item.sha256, hash: item.sha256 });
+  return ok({ ...note, quality: null, features: item.path, slideFile: null, sha256: item.sha256, hash: item.sha256 });
 }
 
 /** Failures of the machine, not of the slide: they end the run. */

@@ -1,6 +1,8 @@
 /** What became of each slide: one row of slides.csv. A slide of the cohort never disappears from it. */
 import type { CohortRow, Failure } from "@nacre/core";
+import type { QualityRow } from "@nacre/imaging";
 import { csvText } from "../study/table.ts";
+import { qualityText } from "./slide-quality.ts";
 
 /** `ready`: features are there. `removed`: left out on purpose (a duplicate). `unlabelled`: listed, not used. `failed`: see the failure. */
 export type SlideStateKind = "ready" | "unlabelled" | "removed" | "failed";
@@ -28,6 +30,8 @@ export interface Extracted {
   readonly mppInFile: number | null;
   readonly tissueMm2: number | null;
   readonly penShare: number | null;
+  /** Quality control of the tissue; null where there is no slide, or it could not be checked (a warning says why). */
+  readonly quality: QualityRow | null;
   /** True where the file says that a program drew it. */
   readonly synthetic: boolean;
   readonly warnings: readonly string[];
@@ -57,6 +61,12 @@ const HEADER = [
   "height",
   "tissue_mm2",
   "pen_share",
+  "quality",
+  "blur_share",
+  "fold_share",
+  "bubble_share",
+  "dust_share",
+  "blank_share",
   "sha256",
   "failure",
   "expected",
@@ -85,6 +95,12 @@ export function slidesCsv(states: readonly SlideState[]): string {
       e?.height ?? null,
       round(e?.tissueMm2),
       round(e?.penShare),
+      e?.quality == null ? null : qualityText(e.quality),
+      round(e?.quality?.focus),
+      round(e?.quality?.fold),
+      round(e?.quality?.bubble),
+      round(e?.quality?.dust),
+      round(e?.quality?.blank),
       e?.sha256 ?? null,
       f?.kind ?? null,
       f?.expected ?? null,

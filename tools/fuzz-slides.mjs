@@ -1,0 +1,145 @@
+/**
+ * Changes slides of every format at random and opens them in a child process, native decoders and all. Each must give pixels or a
+ * named failure, within 2 s of processor time and 512 MB, and leave the process alive. Prints what was done; exits 1 on a finding.
+ * `node tools/fuzz-slides.mjs [--seconds 60] [--seed 1] [--keep DIR]`: DIR gets the files of findings. The same seed gives the same files.
+ * `--plant` makes each kind of finding happen once, to see that it is noticed.
+ */
+import { fork } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const CPU_MS = 2000;
+/** For a process that shares its processor with many others. */
+const WALL_MS = 60_000;
+const MEMORY_MB = 512;
+/** Files for one child: its high-water mark of memory never falls. */
+const FILES = 20_000;
+const root = resolve(fileURLToPath(import.meta.url), "../..");
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "60" },
+    seed: { type: "string", default: "1" },
+    keep: { type: "string" },
+    plant: { type: "boolean", default: false },
+    child: { type: "boolean", default: false },
+  },
+});
+const seed = Number(values.seed);
+
+if (values.child) {
+  const { createServer } = await import("vite");
+  const conditions = ["source", "node", "import", "module", "default"];
+  const server = await createServer({
+    root,
+    configFile: false,
+    logLevel: "error",
+    appType: "custom",
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+  });
+  const module = await server.ssrLoadModule(join(root, "packages/imaging/test/hostile/fuzz-child.ts"));
+  await module.serve(seed, values.plant);
+} else {
+  process.exitCode = await watch();
+}
+
+async function watch() {
+  const findings = [];
+  const counts = new Map();
+  const slowest = { ms: 0, mb: 0 };
+  const keep = values.keep ?? mkdtempSync(join(tmpdir(), "nacre-fuzz-"));
+  let child = await start();
+  const end = Date.now() + Number(values.seconds) * 1000;
+  let n = 0;
+  for (; Date.now() < end || (values.plant && n < 12); n++) {
+    if (n > 0 && n % FILES === 0) {
+      child.kill("SIGKILL");
+      child = await start();
+    }
+    const answer = await ask(child, { n }, WALL_MS);
+    const problem = judge(answer, child.unhandled.shift());
+    if (answer.base) {
+      const key = `${answer.base} ${answer.outcome}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      slowest.ms = Math.max(slowest.ms, answer.ms);
+      slowest.mb = Math.max(slowest.mb, answer.mb);
+    }
+    if (problem === null) continue;
+    if (answer.died) {
+      child.kill("SIGKILL");
+      child = await start();
+    }
+    const folder = join(keep, `seed-${seed}-file-${n}`);
+    const { kept = answer.base } = await ask(child, { n, keep: folder }, WALL_MS);
+    findings.push({ n, base: kept, problem, folder });
+    console.log(`finding  ${kept}, file ${n}: ${problem}\n         ${folder}`);
+  }
+  child.kill("SIGKILL");
+  const kinds = new Map();
+  for (const [key, count] of counts) {
+    const kind = key.slice(key.indexOf(" ") + 1);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+  }
+  console.log(
+    JSON.stringify({
+      ...{ files: n, seconds: Number(values.seconds), seed, findings },
+      outcomes: Object.fromEntries([...kinds].sort((a, b) => b[1] - a[1])),
+      formats: new Set([...counts.keys()].map((key) => key.split(" ")[0])).size,
+      slowestMs: Math.round(slowest.ms),
+      largestRiseMb: Math.round(slowest.mb),
+    }),
+  );
+  return findings.length > 0 ? 1 : 0;
+}
+
+/** `unhandled`: of this file or of one shortly before. */
+function judge(answer, unhandled) {
+  if (answer.died) return `the process died: ${answer.died}`;
+  if (answer.outcome === "unnamed") return `an error without a name: ${answer.stack}`;
+  if (answer.ms > CPU_MS) return `${Math.round(answer.ms)} ms of processor time (${answer.outcome})`;
+  if (answer.mb > MEMORY_MB) return `${Math.round(answer.mb)} MB more (${answer.outcome})`;
+  if (unhandled) return `unhandled rejection: ${unhandled}`;
+  return null;
+}
+
+/** A child that has its slides ready. */
+async function start() {
+  const child = fork(fileURLToPath(import.meta.url), ["--child", "--seed", String(seed), ...(values.plant ? ["--plant"] : [])], { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  child.unhandled = [];
+  child.on("message", ({ unhandled }) => unhandled && child.unhandled.push(unhandled));
+  const first = await answerOf(child, 120_000);
+  if (!first.ready) throw new Error(`expected a child that is ready, received ${JSON.stringify(first)}`);
+  return child;
+}
+
+function ask(child, question, wallMs) {
+  const answer = answerOf(child, wallMs, question.n);
+  if (child.connected) child.send(question);
+  return answer;
+}
+
+/** The answer to file `n`. */
+function answerOf(child, wallMs, n) {
+  return new Promise((done) => {
+    const timer = setTimeout(() => settle({ died: `no answer within ${wallMs} ms` }), wallMs);
+    const onExit = (code, signal) => settle({ died: signal ?? `exit code ${code}` });
+    const settle = (answer) => {
+      clearTimeout(timer);
+      child.off("message", onMessage);
+      child.off("exit", onExit);
+      done(answer);
+    };
+    const onMessage = (message) => {
+      if (message.n === n) settle(message);
+    };
+    child.on("message", onMessage);
+    child.once("exit", onExit);
+    if (child.exitCode !== null) onExit(child.exitCode, child.signalCode);
+  });
+}
