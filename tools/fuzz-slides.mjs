@@ -110,7 +110,11 @@ function judge(answer, unhandled) {
 
 /** A child that has its slides ready. */
 async function start() {
-  const child = fork(fileURLToPath(import.meta.url), ["--child", "--seed", String(seed), ...(values.plant ? ["--plant"] : [])], { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(
+    fileURLToPath(import.meta.url),
+    ["--child", "--seed", String(seed), ...(values.plant ? ["--plant"] : [])],
+    { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] },
+  );
   child.unhandled = [];
   child.on("message", ({ unhandled }) => unhandled && child.unhandled.push(unhandled));
   const first = await answerOf(child, 120_000);

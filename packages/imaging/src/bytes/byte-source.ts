@@ -5,6 +5,8 @@ export interface ByteSource {
   readonly size: number;
   /** For messages: a path or a name. */
   readonly name: string;
+  /** Each read costs a round trip over a network: readers leave for later what can be left. */
+  readonly isRemote?: boolean;
   /** Positioned read without waiting, where the source can. Throws a `truncated-file` FailureError beyond the end. */
   readSync?(offset: number, length: number): Uint8Array;
   /** As `readSync`, filling `target` instead of making an array: the inner loop of a scan allocates nothing. */

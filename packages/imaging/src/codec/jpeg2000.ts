@@ -13,17 +13,25 @@ const FIRST_TILE = 0xff90;
 
 /** Decodes codestreams, and JP2 files down to the codestream in them: what the boxes say about colour is not applied. */
 export async function openJpeg2000(): Promise<WholeImageCodec> {
-  const module = await factory({ print() {}, printErr() {} });
+  let problem = "";
+  const note = (line: string): void => {
+    if (problem === "" && line.includes("[ERROR]")) problem = line;
+  };
+  const module = await factory({ print: note, printErr: note });
   const decoder = new module.J2KDecoder();
   return (bytes) => {
     const stream = codestreamOf(bytes);
     checkCodestream(stream);
+    checkTiles(stream);
+    problem = "";
     decoder.getEncodedBuffer(stream.length).set(stream);
     try {
       decoder.decode();
     } catch (cause) {
       throw new Error("the decoder found the JPEG 2000 stream broken", { cause });
     }
+    // it prints what is wrong, returns, and still holds the pixels of the block before
+    if (problem !== "") throw new Error(`the decoder found the JPEG 2000 stream broken: ${problem}`);
     const { width, height, componentCount } = decoder.getFrameInfo();
     return { width, height, components: componentCount, data: decoder.getDecodedBuffer() };
   };
@@ -59,6 +67,24 @@ export function isLossyCodestream(bytes: Uint8Array): boolean {
     if (marker === FIRST_TILE) return false;
   }
   return false;
+}
+
+/** Counts the tiles by their headers (A.4.2): the decoder gives black for one that is absent. @throws Error when one is */
+function checkTiles(stream: Uint8Array): void {
+  const view = viewOf(stream);
+  const along = (size: number, tile: number, offset: number): number =>
+    Math.ceil((view.getUint32(size) - view.getUint32(offset)) / view.getUint32(tile));
+  const expected = along(8, 24, 32) * along(12, 28, 36);
+  const seen = new Set<number>();
+  for (let at = 2; at + 12 <= stream.length; ) {
+    const isTile = view.getUint16(at) === FIRST_TILE;
+    if (isTile) seen.add(view.getUint16(at + 4));
+    const length = isTile ? view.getUint32(at + 6) : 2 + view.getUint16(at + 2);
+    // 0: this tile goes on to the end
+    if (length < 4) break;
+    at += length;
+  }
+  if (!(seen.size >= expected)) throw new Error(`a JPEG 2000 stream of ${seen.size} tiles where ${expected} belong`);
 }
 
 /** Reads the SIZ segment (ISO/IEC 15444-1, A.5.1). @throws Error when it is absent, not 8 bits, or its components differ in size */

@@ -20,12 +20,23 @@ export const nodeCodecs: Codecs = {
     jpeg2000 ??= openJpeg2000();
     return jpeg2000;
   },
-  inflate: async () => ({ name: "zlib", now: (bytes, length) => inflateSync(bytes, { maxOutputLength: length }) }),
+  inflate: async () => ({ name: "zlib", now: inflate }),
   zstd: async () => zstdUnpacker,
   webp: async () => decodeWebp,
   icc: async () => iccTable,
   image: async () => decodeImage,
 };
+
+/** @throws Error for a stream that is broken, or longer than `length` when it is unpacked */
+function inflate(bytes: Uint8Array, length: number): Uint8Array {
+  try {
+    return inflateSync(bytes, { maxOutputLength: length });
+  } catch (error) {
+    // Node says the latter as a programmer's mistake; here it is the file's
+    if (error instanceof RangeError) throw new Error(`a deflate stream of more than ${length} bytes`, { cause: error });
+    throw error;
+  }
+}
 
 /** Which JPEG decoder serves this process, as `nacre doctor` shows it. NACRE_CODEC=wasm in the environment forces the fallback. */
 export async function decoderReport(): Promise<DecoderInfo> {

@@ -85,7 +85,7 @@ function noArea(name: string): never {
 function readArea(node: XmlNode, name: string): Area {
   const view = child(node, "view");
   const number = (attributeName: string, least: number): number => {
-    const value = numberAttribute(view, attributeName) ?? 0;
+    const value = numberAttribute(view, attributeName) ?? Number.NaN;
     return value >= least ? value : hostile(name, `a view with a sound ${attributeName} in its SCN description`);
   };
   const dimensions = children(child(node, "pixels"), "dimension").map((dimension): Dimension => {

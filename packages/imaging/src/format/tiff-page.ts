@@ -50,6 +50,7 @@ export function* readPage(tiff: TiffFile, directory: TiffDirectory): Reading<Tif
   const height = yield* number(TAG.imageLength, 0);
   if (!isSide(width) || !isSide(height)) hostile(tiff.name, `an image of at most ${MAX_SIDE} px a side`);
   const isTiled = directory.entries.has(TAG.tileWidth);
+  if (!isTiled && directory.entries.has(TAG.tileOffsets)) hostile(tiff.name, "the width of tiles that have places");
   const blockWidth = isTiled ? yield* number(TAG.tileWidth, 0) : width;
   const blockHeight = isTiled
     ? yield* number(TAG.tileLength, 0)

@@ -40,7 +40,7 @@ export async function openTiffSlide(
 }
 
 function* readPlan(source: ByteSource, options: OpenOptions): Reading<SlidePlan> {
-  const start = yield* readStart(source.name, source.size, options);
+  const start = yield* readStart(source.name, source.size, options, source.isRemote);
   const vendor = VENDORS.find((candidate) => candidate.isIt(start));
   if (vendor) return yield* vendor.plan(start);
   const refused = refusedTiff({ ...start, isMarkedNdpi: start.first.entries.has(TAG.ndpiMagic) });

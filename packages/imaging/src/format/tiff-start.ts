@@ -3,7 +3,7 @@ import type { Reading } from "../bytes/reading.ts";
 import { bytesAt } from "../bytes/reading.ts";
 import type { AssociatedImage, OpenOptions } from "../slide/slide.ts";
 import { openPainter, type PainterFacts } from "./block-painter.ts";
-import { readBlockTable } from "./block-table.ts";
+import { planBlockTable, readBlockTable } from "./block-table.ts";
 import { jpeg2000Colour } from "./jpeg2000-colour.ts";
 import type { GridPlan } from "./slide-plan.ts";
 import { hostile, readDirectory, readTiff, type TiffDirectory, type TiffFile } from "./tiff-directory.ts";
@@ -21,9 +21,11 @@ export interface TiffStart {
   readonly xmp: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly options: OpenOptions;
+  /** Of the source: what can be left for later is left. */
+  readonly isRemote: boolean;
 }
 
-export function* readStart(name: string, size: number, options: OpenOptions): Reading<TiffStart> {
+export function* readStart(name: string, size: number, options: OpenOptions, isRemote = false): Reading<TiffStart> {
   const tiff = yield* readTiff(name, size);
   const first = tiff.directories[0] as TiffDirectory;
   const properties = yield* readProperties(tiff, first);
@@ -36,6 +38,7 @@ export function* readStart(name: string, size: number, options: OpenOptions): Re
     xmp: yield* textOf(tiff, first, TAG.xmp),
     properties,
     options,
+    isRemote,
   };
 }
 
@@ -83,7 +86,9 @@ export function* planGrid(
 ): Reading<GridPlan> {
   const { tiff } = start;
   checkPixels(page, tiff.name);
-  const table = yield* readBlockTable(tiff, page, level.index);
+  // a look at the first block needs its place
+  const isLater = start.isRemote && page.compression !== 33004;
+  const table = yield* (isLater ? planBlockTable : readBlockTable)(tiff, page, level.index);
   const painter = yield* planPainter(start, page);
   const at = table.lengths.findIndex((length) => length > 0);
   let isYcc = false;

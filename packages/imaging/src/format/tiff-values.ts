@@ -1,6 +1,14 @@
 /** Values of TIFF entries as numbers, text and bytes. Rationals become quotients. */
 import { bytesAt, type Reading } from "../bytes/reading.ts";
-import { hostile, type TiffDirectory, type TiffFile, TYPE_SIZE, unsigned64, viewOf } from "./tiff-directory.ts";
+import {
+  hostile,
+  type TiffDirectory,
+  type TiffEntry,
+  type TiffFile,
+  TYPE_SIZE,
+  unsigned64,
+  viewOf,
+} from "./tiff-directory.ts";
 
 const MAX_VALUES = 2 ** 26;
 /** Philips keeps pictures as text in its description. */
@@ -11,14 +19,20 @@ export function* numbersOf(tiff: TiffFile, directory: TiffDirectory, tag: number
   const entry = directory.entries.get(tag);
   if (!entry) return null;
   if (entry.count > MAX_VALUES) hostile(tiff.name, `at most ${MAX_VALUES} values in tag ${tag}, not ${entry.count}`);
-  const size = TYPE_SIZE[entry.type] as number;
-  const view = viewOf(yield* bytesAt(entry.position, entry.count * size));
-  const read = READERS[entry.type] ?? ((v: DataView, at: number) => v.getUint8(at));
-  const out = new Float64Array(entry.count);
-  for (let i = 0; i < out.length; i++) out[i] = read(view, i * size, tiff.isLittleEndian);
+  const out = yield* numbersIn(tiff, entry, 0, entry.count);
   // the value of NDPI whose upper word stands behind the directory
   if (entry.high !== undefined && entry.type === 4 && out.length === 1)
     out[0] = (out[0] as number) + entry.high * 2 ** 32;
+  return out;
+}
+
+/** `n` values of an entry from number `first` on, which it must hold. */
+export function* numbersIn(tiff: TiffFile, entry: TiffEntry, first: number, n: number): Reading<Float64Array> {
+  const size = TYPE_SIZE[entry.type] as number;
+  const view = viewOf(yield* bytesAt(entry.position + first * size, n * size));
+  const read = READERS[entry.type] ?? ((v: DataView, at: number) => v.getUint8(at));
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) out[i] = read(view, i * size, tiff.isLittleEndian);
   return out;
 }
 

@@ -89,6 +89,9 @@ export class OpenSlideProcess {
     child.stderr?.on("data", (data: Buffer) => {
       this.#words = (this.#words + data.toString()).slice(-MOST_WORDS);
     });
+    child.once("exit", () => {
+      if (this.#child === child) this.#child = null;
+    });
     hold(child, false);
     return child;
   }

@@ -97,6 +97,8 @@ function readArea(image: XmlNode, origin: XmlNode | undefined, base: TiffPage, n
   const [frameWidth, frameHeight] = [whole(image, "Width", 1), whole(image, "Height", 1)];
   if (frameWidth !== base.blockWidth || frameHeight !== base.blockHeight) hostile(name, "frames of the size of a tile");
   const overlap = meanOverlaps(children(image, "TileJointInfo"), { columns, rows }, name);
+  if (!(Math.abs(overlap.x) < base.blockWidth && Math.abs(overlap.y) < base.blockHeight))
+    hostile(name, "frames that overlap by less than a tile");
   return {
     ...{ firstColumn, firstRow, columns, rows },
     x: whole(image, "Pos-X", -(2 ** 31)),

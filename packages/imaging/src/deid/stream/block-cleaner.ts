@@ -1,0 +1,40 @@
+/**
+ * Coded pixels carry text of their own: comments, EXIF, XMP, colour profiles, thumbnails, bytes behind the end. A cleaner
+ * overwrites those with zeros in place, so that no length and no offset changes and the pixels stay what they are.
+ */
+import { refuseDeid } from "../report.ts";
+import type { BlockCleaner } from "./cleaner.ts";
+import { JpegCleaner } from "./jpeg-cleaner.ts";
+import { cleanJpeg2000 } from "./jpeg2000-cleaner.ts";
+import { cleanWebp } from "./webp-cleaner.ts";
+
+const WHOLE: Readonly<Record<string, (block: Uint8Array) => number>> = {
+  jpeg2000: cleanJpeg2000,
+  webp: cleanWebp,
+  samples: () => 0,
+};
+const CODED: Readonly<Record<number, string>> = {
+  ...{ 1: "samples", 5: "samples", 8: "samples", 32773: "samples", 32946: "samples", 50000: "samples" },
+  ...{ 7: "jpeg", 33003: "jpeg2000", 33004: "jpeg2000", 33005: "jpeg2000", 34712: "jpeg2000", 50001: "webp" },
+};
+
+/** The cleaner of a block by its TIFF compression. @throws FailureError refused */
+export function blockCleaner(compression: number): BlockCleaner {
+  const kind = CODED[compression];
+  if (kind === undefined) {
+    return refuseDeid(
+      "blocks whose coding is known, so that text inside them is found",
+      `compression ${compression}`,
+      "convert the slide to a TIFF of JPEG or deflate first",
+    );
+  }
+  return cleanerOf(kind);
+}
+
+/** The cleaner of "jpeg", "jpeg2000", "webp" or plain "samples". */
+export function cleanerOf(kind: string): BlockCleaner {
+  if (kind === "jpeg") return new JpegCleaner();
+  const clean = WHOLE[kind];
+  if (!clean) throw new RangeError(`expected a known coding, received ${kind}`);
+  return { clean, isStreaming: kind === "samples" };
+}

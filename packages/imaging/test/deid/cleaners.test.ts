@@ -1,0 +1,145 @@
+/** Text inside coded pixels: what goes, and that the pixels stay. */
+import { randomStream } from "@nacre/core";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { cleanIcc } from "../../src/deid/icc-cleaner.ts";
+import { blockCleaner } from "../../src/deid/stream/block-cleaner.ts";
+import { JpegCleaner } from "../../src/deid/stream/jpeg-cleaner.ts";
+import { cleanJpeg2000 } from "../../src/deid/stream/jpeg2000-cleaner.ts";
+import { cleanWebp } from "../../src/deid/stream/webp-cleaner.ts";
+import { standardJpeg } from "../jpeg-blocks.ts";
+import { picture } from "../picture.ts";
+import { everySecret, jpegWithSecrets, secretsIn } from "./planted.ts";
+
+const raster = picture(64, 48);
+const pixels = (bytes: Uint8Array): Promise<Buffer> => sharp(bytes).raw().toBuffer();
+
+describe("a JPEG block", () => {
+  it("loses comments, EXIF and its tail, and shows the same pixels", async () => {
+    const jpeg = await standardJpeg(raster);
+    const planted = jpegWithSecrets(jpeg);
+    const clean = planted.slice();
+    expect(new JpegCleaner().clean(clean)).toBeGreaterThan(everySecret.length);
+    expect(clean.length).toBe(planted.length);
+    expect(secretsIn(clean)).toEqual([]);
+    expect((await pixels(clean)).equals(await pixels(jpeg))).toBe(true);
+    expect(new JpegCleaner().clean(clean)).toBe(0);
+  });
+
+  it("is left as it is where it holds nothing but pixels", async () => {
+    for (const progressive of [false, true]) {
+      const data = await sharp(raster.data, { raw: { width: 64, height: 48, channels: 3 } })
+        .jpeg({ progressive })
+        .toBuffer();
+      const clean = new Uint8Array(data);
+      expect(new JpegCleaner().clean(clean)).toBe(0);
+      expect(Buffer.from(clean).equals(data)).toBe(true);
+    }
+  });
+
+  it("is cleaned alike in one piece and in pieces of any size", async () => {
+    const planted = jpegWithSecrets(await standardJpeg(raster));
+    const whole = planted.slice();
+    new JpegCleaner().clean(whole);
+    const chance = randomStream(3, "pieces");
+    for (let round = 0; round < 40; round++) {
+      const bytes = planted.slice();
+      const cleaner = new JpegCleaner();
+      for (let at = 0; at < bytes.length; ) {
+        const n = 1 + chance.below(round < 5 ? 1 : 200);
+        cleaner.clean(bytes.subarray(at, at + n));
+        at += n;
+      }
+      expect(Buffer.from(bytes).equals(Buffer.from(whole))).toBe(true);
+    }
+  });
+
+  it("keeps the mark that says its colours, and no other words under the same code", () => {
+    const adobe = [0xff, 0xd8, 0xff, 0xee, 0, 14, ...Buffer.from("Adobe"), 0, 100, 0, 0, 0, 0, 0, 0xff, 0xd9];
+    expect(new JpegCleaner().clean(Uint8Array.from(adobe))).toBe(0);
+    const other = Uint8Array.from([0xff, 0xd8, 0xff, 0xee, 0, 14, ...Buffer.from("Ad-SECRET-12"), 0xff, 0xd9]);
+    new JpegCleaner().clean(other);
+    expect(Buffer.from(other).includes("SECRET")).toBe(false);
+  });
+});
+
+describe("other codings", () => {
+  it("WebP loses EXIF and XMP and shows the same pixels", async () => {
+    const image = sharp(raster.data, { raw: { width: 64, height: 48, channels: 3 } });
+    const plain = await image.clone().webp({ quality: 90 }).toBuffer();
+    const planted = await image
+      .clone()
+      .withExif({ IFD0: { Copyright: everySecret } })
+      .webp({ quality: 90 })
+      .toBuffer();
+    expect(secretsIn(planted).length).toBeGreaterThan(0);
+    const clean = new Uint8Array(planted);
+    expect(cleanWebp(clean)).toBeGreaterThan(0);
+    expect(secretsIn(clean)).toEqual([]);
+    expect((await pixels(clean)).equals(await pixels(plain))).toBe(true);
+    expect(cleanWebp(new Uint8Array(plain))).toBe(0);
+  });
+
+  it("JPEG 2000 loses comments in its headers and what lies behind its end", () => {
+    const comment = [0xff, 0x64, 0, 4 + everySecret.length, 0, 1, ...Buffer.from(everySecret)];
+    const part = [0xff, 0x90, 0, 10, 0, 0, 0, 0, 0, 14 + comment.length + 3, 0, 1, ...comment, 0xff, 0x93, 1, 2, 3];
+    const stream = Uint8Array.from([
+      0xff,
+      0x4f,
+      0xff,
+      0x51,
+      0,
+      4,
+      9,
+      9,
+      ...comment,
+      ...part,
+      0xff,
+      0xd9,
+      ...Buffer.from(everySecret),
+    ]);
+    const before = stream.slice();
+    expect(secretsIn(before)).toHaveLength(6);
+    cleanJpeg2000(stream);
+    expect(secretsIn(stream)).toEqual([]);
+    expect([...stream.subarray(0, 8)]).toEqual([...before.subarray(0, 8)]);
+    const end = Buffer.from(stream).lastIndexOf(Buffer.from([0xff, 0x93, 1, 2, 3, 0xff, 0xd9]));
+    expect(end).toBeGreaterThan(0);
+    expect(cleanJpeg2000(stream)).toBe(0);
+  });
+
+  it("what nobody can look into is refused by its number", () => {
+    expect(() => blockCleaner(34887)).toThrow(/refused: .*34887/);
+  });
+});
+
+describe("an ICC profile", () => {
+  it("keeps its colours and loses texts, dates and its hash", async () => {
+    const png = await sharp(raster.data, { raw: { width: 64, height: 48, channels: 3 } })
+      .withIccProfile("p3")
+      .png()
+      .toBuffer();
+    const icc = (await sharp(png).metadata()).icc as Buffer;
+    const clean = cleanIcc(icc) as Uint8Array;
+    expect(clean.length).toBe(icc.length);
+    const tags = (bytes: Uint8Array): string[] => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return Array.from({ length: view.getUint32(128) }, (_, i) =>
+        Buffer.from(bytes.subarray(132 + i * 12, 136 + i * 12)).toString(),
+      );
+    };
+    for (const name of ["rXYZ", "gXYZ", "bXYZ", "rTRC", "wtpt"]) expect(tags(clean)).toContain(name);
+    expect([...clean.subarray(24, 36), ...clean.subarray(84, 100)].every((byte) => byte === 0)).toBe(true);
+    expect(/[A-Za-z ]{12,}/.exec(Buffer.from(clean.subarray(132 + tags(icc).length * 12)).toString("latin1"))).toBe(
+      null,
+    );
+    expect(Buffer.from(cleanIcc(clean) as Uint8Array).equals(Buffer.from(clean))).toBe(true);
+    expect(cleanIcc(Buffer.from("no profile"))).toBe(null);
+    const foreign = Uint8Array.from(icc);
+    foreign.set(Buffer.from("dmdd"), 132);
+    foreign.set(Buffer.from("targ"), 144);
+    const closed = cleanIcc(foreign) as Uint8Array;
+    expect(tags(closed)).toEqual(tags(icc).slice(2));
+    expect(Buffer.from(cleanIcc(closed) as Uint8Array).equals(Buffer.from(closed))).toBe(true);
+  });
+});

@@ -1,0 +1,68 @@
+/** The process in which changed slides are opened: it may die, hang or swell without harm to the one that watches it. For tests only. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { randomStream } from "@nacre/core";
+import { baseSlides } from "./base-slides.ts";
+import { exercise } from "./exercise.ts";
+import { mutate } from "./mutate.ts";
+
+/** What the watcher sends: the number of a file, and where to keep it if it must be looked at. */
+interface Ask {
+  readonly n: number;
+  readonly keep?: string;
+}
+
+/** What goes wrong on purpose at files 3, 4, ..., to see that the watcher notices. */
+const FAULTS: readonly (() => unknown)[] = [
+  () => process.abort(),
+  () => {
+    for (const end = process.cpuUsage().user + 2.5e6; process.cpuUsage().user < end; ) {
+      for (let i = 0; i < 1e6; i++) Math.sqrt(i);
+    }
+  },
+  () => Buffer.alloc(900 * 2 ** 20, 1).length,
+  () => void Promise.reject(new Error("planted")),
+  () => {
+    throw new TypeError("planted");
+  },
+];
+
+export async function serve(seed: number, plant = false): Promise<void> {
+  const bases = await baseSlides();
+  for (const base of bases) {
+    const { outcome } = await exercise(base);
+    if (outcome !== "opens") throw new Error(`expected a sound ${base.name}, received one that ${outcome}`);
+  }
+  const changed = (n: number) => {
+    const chance = randomStream(seed, `file ${n}`);
+    return mutate(bases[chance.below(bases.length)] as (typeof bases)[number], chance);
+  };
+  process.on("unhandledRejection", (error) =>
+    process.send?.({ unhandled: String(error instanceof Error ? error.stack : error) }),
+  );
+  process.on("message", async ({ n, keep }: Ask) => {
+    const slide = changed(n);
+    if (keep !== undefined) {
+      for (const [name, bytes] of slide.files) {
+        mkdirSync(dirname(join(keep, name)), { recursive: true });
+        writeFileSync(join(keep, name), bytes);
+      }
+      process.send?.({ n, kept: slide.name });
+      return;
+    }
+    const [cpu, peak] = [process.cpuUsage(), process.resourceUsage().maxRSS];
+    let outcome: string;
+    let stack = "";
+    try {
+      if (plant) FAULTS[n - 3]?.();
+      ({ outcome } = await exercise(slide));
+    } catch (error) {
+      outcome = "unnamed";
+      stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+    const used = process.cpuUsage(cpu);
+    const mb = (process.resourceUsage().maxRSS - peak) / 1024;
+    process.send?.({ n, base: slide.name, outcome, stack, ms: (used.user + used.system) / 1000, mb });
+  });
+  process.send?.({ ready: bases.map(({ name }) => name) });
+}

@@ -1,0 +1,43 @@
+/** The fuzzer for ten seconds, and whether it notices what it is there to notice. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const tool = fileURLToPath(new URL("../../../../tools/fuzz-slides.mjs", import.meta.url));
+
+async function fuzz(
+  ...args: string[]
+): Promise<{ code: number | null; findings: { problem: string }[]; files: number; formats: number }> {
+  const child = spawn(process.execPath, [tool, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  let out = "";
+  child.stdout.on("data", (text: Buffer) => {
+    out += text;
+  });
+  const code = await new Promise<number | null>((done) => child.once("close", done));
+  const last = out.trimEnd().split("\n").at(-1) ?? "";
+  if (!last.startsWith("{")) throw new Error(`expected a line of JSON, received ${out.slice(-2000)}`);
+  return { code, ...JSON.parse(last) };
+}
+
+describe("slides changed at random", () => {
+  it("give pixels or named failures, for ten seconds, in every format", async () => {
+    const { code, findings, files, formats } = await fuzz("--seconds", "10", "--seed", "7");
+    expect(findings).toEqual([]);
+    expect(code).toBe(0);
+    expect(files).toBeGreaterThan(100);
+    expect(formats).toBeGreaterThanOrEqual(20);
+  }, 120_000);
+
+  it("are noticed where one crashes, is slow, swells, rejects or throws what has no name", async () => {
+    const { code, findings } = await fuzz("--seconds", "1", "--plant");
+    expect(code).toBe(1);
+    const said = [
+      /process died/,
+      /processor time/,
+      /MB more/,
+      /unhandled rejection/,
+      /an error without a name: TypeError: planted/,
+    ];
+    for (const pattern of said) expect(findings.map(({ problem }) => problem).join("\n")).toMatch(pattern);
+  }, 240_000);
+});
