@@ -5,6 +5,7 @@ import { report } from "./command.ts";
 import { register as aggregators } from "./commands/aggregators.ts";
 import { register as audit } from "./commands/audit.ts";
 import { register as board } from "./commands/board.ts";
+import { register as cells } from "./commands/cells.ts";
 import { register as demo } from "./commands/demo.ts";
 import { register as distil } from "./commands/distil.ts";
 import { register as doctor } from "./commands/doctor.ts";
@@ -45,6 +46,7 @@ for (const register of [
   slide,
   tissue,
   tiles,
+  cells,
   encode,
   distil,
   pretrain,

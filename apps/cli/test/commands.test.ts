@@ -10,7 +10,9 @@ const COMMANDS = [
   "slide info",
   "slide read",
   "slide thumbnail",
+  "slide convert",
   "tissue",
+  "cells",
   "tiles",
   "encode",
   "fit",
@@ -107,6 +109,19 @@ describe("nacre slide", () => {
   it("thumbnail writes a PNG whose longest side is the one asked for", async () => {
     const { json } = await command("slide", "thumbnail", slide, "--out", "thumb.png", "--size", "100");
     expect(Math.max(json.width, json.height)).toBe(100);
+  });
+
+  it("convert writes the slide in another format, and refuses a name that is taken", async () => {
+    const { json } = await command("slide", "convert", slide, "copy.ome.tif");
+    expect(json).toMatchObject({ format: "ome-tiff", out: "copy.ome.tif", tile: 256 });
+    expect(json.passed).toBeGreaterThan(0);
+    const copy = await command("slide", "info", "copy.ome.tif");
+    const before = await command("slide", "info", slide);
+    expect([copy.json.width, copy.json.mpp]).toEqual([before.json.width, before.json.mpp]);
+    const again = await command("slide", "convert", slide, "copy.ome.tif");
+    expect([again.code, again.json.error.kind]).toEqual([2, "bad-usage"]);
+    const odd = await command("slide", "convert", slide, "copy.svs", "--tile", "100");
+    expect([odd.code, odd.json.error.kind]).toEqual([2, "bad-usage"]);
   });
 
   it("ends with exit code 4 and a name for a file that is not there or is no slide", async () => {

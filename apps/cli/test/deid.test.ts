@@ -10,7 +10,12 @@ const folder = mkdtempSync(join(tmpdir(), "nacre-deid-command-"));
 const slide = join(folder, "named.svs");
 const copy = join(folder, "clean.svs");
 beforeAll(async () => {
-  await writeSyntheticSlide(slide, { seed: 5, width: 1024, height: 768, properties: { User: "Zebedee", Date: "07/23/19" } });
+  await writeSyntheticSlide(slide, {
+    seed: 5,
+    width: 1024,
+    height: 768,
+    properties: { User: "Zebedee", Date: "07/23/19" },
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeSyntheticSlide(at("scaleless"), { seed: 1, width: 512, height: 512, mpp: null });
   writeAbsurd("site-a-1", "absurd");
   writeAbsurd("site-a-2", "overridden");
-  await writeSyntheticSlide(at("filled"), { seed: 4, width: 1024, height: 1024, mpp: null });
+  await writeSyntheticSlide(at("filled"), { seed: 4, width: 1024, height: 1024, mpp: null, pen: ["blue"] });
   await writeSyntheticSlide(at("blank"), { seed: 2, width: 512, height: 512, kind: "blank" });
   const scaled = (row: SmallRow, mpp = ""): SmallRow => ({ ...row, mpp });
   study.writeCohort([
@@ -82,6 +82,13 @@ describe("a cohort with bad slides", () => {
     expect(study.text("run", "report.html")).toMatch(
       /scale of 2 slides is an assumption|scale of 1 slides? is an assumption/,
     );
+  });
+
+  it("flags a slide that fails quality control, and uses it all the same", () => {
+    expect(rows.get("filled")).toMatchObject({ state: "ready", quality: "pen" });
+    expect(rows.get("filled")?.warnings).toContain("quality: pen");
+    expect(rows.get("site-a-1")?.quality).toBe("pass");
+    expect(rows.get("blank")?.quality).toBe("");
   });
 
   it("names every one of them in the report", () => {

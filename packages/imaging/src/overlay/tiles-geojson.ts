@@ -3,16 +3,22 @@ import type { TilePlaces } from "./draw-heatmap.ts";
 
 /**
  * A FeatureCollection as text. Each property becomes a plain property of the feature and a QuPath measurement.
- * Seven digits are kept: all that a float32 holds.
+ * Seven digits are kept: all that a float32 holds. `meaning` says what properties are, by name: a member of the collection of its own
+ * (RFC 7946, 6.1), which readers that do not know it pass over.
  * @throws RangeError when a property has another length than the places, or holds a value that JSON cannot
  */
-export function tilesGeoJson(places: TilePlaces, properties: Readonly<Record<string, Float32Array>>): string {
+export function tilesGeoJson(
+  places: TilePlaces,
+  properties: Readonly<Record<string, Float32Array>>,
+  meaning: Readonly<Record<string, string>> = {},
+): string {
   const n = places.x.length;
   for (const [name, values] of Object.entries(properties)) {
     if (values.length !== n) throw new RangeError(`expected ${n} values of ${name}, received ${values.length}`);
   }
   const features = Array.from({ length: n }, (_, i) => JSON.stringify(feature(places, properties, i)));
-  return `{"type":"FeatureCollection","features":[\n${features.join(",\n")}\n]}\n`;
+  const told = Object.keys(meaning).length === 0 ? "" : `"meaning":${JSON.stringify(meaning)},`;
+  return `{"type":"FeatureCollection",${told}"features":[\n${features.join(",\n")}\n]}\n`;
 }
 
 function feature(places: TilePlaces, properties: Readonly<Record<string, Float32Array>>, i: number): object {

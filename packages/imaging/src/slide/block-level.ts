@@ -1,6 +1,7 @@
 /** A level that is stored as a grid of compressed blocks: where they lie, and how each becomes pixels. */
 import type { Rect } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
+import type { Reading } from "../bytes/reading.ts";
 import type { Target } from "../codec/codec.ts";
 import type { Level, StoredBlock } from "./slide.ts";
 
@@ -12,6 +13,8 @@ export interface BlockTable {
   /** Byte offset and length of each block, row-major; a length of 0 is a missing block. */
   readonly offsets: Float64Array;
   readonly lengths: Float64Array;
+  /** Where the places were left to be read later: reads those of blocks `first` to `last` into the arrays. To be driven before they are looked at. @throws FailureError truncated-file */
+  readonly fill?: (first: number, last: number) => Reading<void>;
 }
 
 /** How the stored bytes of a block become pixels. Synchronous: its decoder was loaded when the slide was opened. */

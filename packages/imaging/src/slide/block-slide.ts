@@ -6,6 +6,7 @@
  */
 import { attempt, FailureError, type Mpp, type Outcome, type Rect } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
+import { drive } from "../bytes/reading.ts";
 import type { Target } from "../codec/codec.ts";
 import { BlockCache, type WholeBlock } from "./block-cache.ts";
 import { type BlockGrid, type BlockPart, blocksOf, gridOf, partOf } from "./block-grid.ts";
@@ -62,6 +63,7 @@ class BlockSlide implements Slide {
       const x = Math.round(region.x / level.downsample);
       const y = Math.round(region.y / level.downsample);
       const place = { x, y, width, height };
+      if (level.fill) await this.#fill(level, gridOf(level, place), signal);
       const ready = level.painter.unpack ? await this.#unpack(level, place, signal) : null;
       const fetched = ready || this.#sourceOf(level).readSync ? null : await this.#fetch(level, place, signal);
       const data = new Uint8Array(width * height * 3);
@@ -87,11 +89,19 @@ class BlockSlide implements Slide {
       throw new RangeError(`expected a block of the slide, received ${column}, ${row} of level ${index}`);
     }
     const block = row * level.columns + column;
+    if (level.fill) await this.#fill(level, { left: column, right: column, top: row, bottom: row }, signal);
     const length = level.lengths[block] as number;
     if (length === 0) return null;
     const bytes = await this.#sourceOf(level).read(level.offsets[block] as number, length, signal);
     if (isFiller(bytes)) return null;
     return level.painter.complete?.(bytes) ?? null;
+  }
+
+  /** Reads the places of blocks that were left for later. */
+  async #fill(level: BlockLevel, { left, right, top, bottom }: BlockGrid, signal?: AbortSignal): Promise<void> {
+    if (!level.fill || right < left || bottom < top) return;
+    const places = level.fill(top * level.columns + left, bottom * level.columns + right);
+    await drive(places, this.#sourceOf(level), signal);
   }
 
   #sourceOf(level: BlockLevel): ByteSource {

@@ -39,11 +39,17 @@ export function placedReader(source: ByteSource, levels: readonly PlacedLevel[])
   return async ({ index: at }, place, signal) => {
     const level = levels[at] as PlacedLevel;
     const data = new Uint8Array(place.width * place.height * 3).fill(BACKGROUND);
-    for (const number of touched(index[at] as CellIndex, place)) {
+    const numbers = touched(index[at] as CellIndex, place).filter((number) => {
+      const block = level.blocks[number] as PlacedBlock;
+      return block.length > 0 && intersect(block, place) !== null;
+    });
+    let ahead: Ahead = new Map();
+    for (const [i, number] of numbers.entries()) {
+      if (i % AHEAD === 0) ahead = fetchAhead(level, numbers.slice(i, i + AHEAD), signal);
       const block = level.blocks[number] as PlacedBlock;
       const part = intersect(block, place);
-      if (!part || block.length === 0) continue;
-      const whole = await decoded(level, number, signal);
+      if (!part) continue;
+      const whole = await decoded(level, number, ahead, signal);
       const { x, y, width } = block.from ?? { x: 0, y: 0, width: block.width };
       for (let row = 0; row < part.height; row++) {
         const from = ((part.y - block.y + y + row) * width + part.x - block.x + x) * 3;
@@ -54,16 +60,31 @@ export function placedReader(source: ByteSource, levels: readonly PlacedLevel[])
     return data;
   };
 
-  async function decoded(level: PlacedLevel, number: number, signal?: AbortSignal): Promise<Uint8Array> {
+  /** A source that answers later is asked for many blocks at once: one on a server joins what lies together. */
+  function fetchAhead(level: PlacedLevel, numbers: readonly number[], signal?: AbortSignal): Ahead {
+    const ahead = new Map<number, Promise<Uint8Array>>();
+    const from = level.source ?? source;
+    if (from.readSync) return ahead;
+    for (const number of numbers) {
+      const { offset, length } = level.blocks[number] as PlacedBlock;
+      if (ahead.has(offset) || cache.find(keyOf(level, offset))) continue;
+      const stored = from.read(offset, length, signal);
+      // one that is never waited for, after another has failed, has nobody to tell
+      stored.catch(() => {});
+      ahead.set(offset, stored);
+    }
+    return ahead;
+  }
+
+  async function decoded(level: PlacedLevel, number: number, ahead: Ahead, signal?: AbortSignal): Promise<Uint8Array> {
     const block = level.blocks[number] as PlacedBlock;
-    // several blocks may be parts of one stored block, which is decoded once
-    const key = level.index * 2 ** 45 + block.offset;
+    const key = keyOf(level, block.offset);
     const cached = cache.find(key);
     if (cached) return cached.data;
     const painter = level.painters[block.painter ?? 0] as BlockPainter;
     const { width, height } = block.from ?? block;
     const from = level.source ?? source;
-    const stored = await from.read(block.offset, block.length, signal);
+    const stored = await (ahead.get(block.offset) ?? from.read(block.offset, block.length, signal));
     const data = new Uint8Array(width * height * 3);
     try {
       const bytes = painter.unpack ? await painter.unpack(stored) : stored;
@@ -78,6 +99,15 @@ export function placedReader(source: ByteSource, levels: readonly PlacedLevel[])
     return data;
   }
 }
+
+/** Stored bytes on their way, by their offset. */
+type Ahead = ReadonlyMap<number, Promise<Uint8Array>>;
+
+/** Blocks that are fetched together. */
+const AHEAD = 32;
+
+/** Several blocks may be parts of one stored block, which is decoded once. */
+const keyOf = (level: PlacedLevel, offset: number): number => level.index * 2 ** 45 + offset;
 
 /** The blocks that touch each cell, by number, ascending. */
 type CellIndex = ReadonlyMap<number, readonly number[]>;

@@ -6,6 +6,7 @@
  *
  * Rows are blended first, because that loop runs along memory, and only the few blended rows are then narrowed.
  */
+import { resampleWithKernel } from "./resample-kernel.ts";
 
 /** For each output pixel: the first source pixel, and `taps` weights, which sum to 1. */
 export interface Weights {
@@ -69,6 +70,17 @@ export interface Band {
 
 /** Writes output rows `from` to `to` (the end is not included) of a resampling into `out`, RGB without gaps. */
 export function resampleBand(
+  band: Band,
+  along: Weights,
+  across: Weights,
+  rows: { readonly from: number; readonly to: number },
+  out: Uint8Array,
+): void {
+  if (!resampleWithKernel({ ...band, along, across, ...rows, out })) resamplePlainly(band, along, across, rows, out);
+}
+
+/** The same in plain loops and float64. */
+export function resamplePlainly(
   band: Band,
   along: Weights,
   across: Weights,

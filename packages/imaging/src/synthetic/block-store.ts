@@ -1,9 +1,10 @@
 /** Encodes the 256 px blocks of a level and remembers where they lie in the file. Bare glass is encoded once and shared. */
+
+import type { TileSink } from "../write/band.ts";
+import type { JpegEncoder } from "../write/jpeg-encoder.ts";
+import type { TiffWriter } from "../write/tiff-writer.ts";
 import { TILE } from "./canvas.ts";
-import type { JpegEncoder } from "./jpeg-encoder.ts";
 import { splitJpeg } from "./jpeg-tables.ts";
-import type { TileSink } from "./pyramid.ts";
-import type { TiffWriter } from "./tiff-writer.ts";
 
 export interface BlockStore {
   /** Tables that all blocks share; null where each block carries its own. */

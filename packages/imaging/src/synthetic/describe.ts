@@ -1,7 +1,8 @@
 /** What a synthetic slide's file says about itself: TIFF tags, and for SVS the description Aperio scanners write. */
+
+import type { Tag } from "../write/tiff-writer.ts";
 import { SYNTHETIC_TITLE } from "./is-synthetic.ts";
 import type { SyntheticSlideSpec } from "./spec.ts";
-import type { Tag } from "./tiff-writer.ts";
 
 /** One image of the file: where its blocks are and how large it is. */
 export interface PageFacts {

@@ -6,17 +6,20 @@
 import { renameSync, rmSync } from "node:fs";
 import { FailureError, type Polygon } from "@nacre/core";
 import { fileFailure } from "../bytes/file-failure.ts";
+import { type BandSpec, createBand } from "../write/band.ts";
+import { type JpegEncoder, openJpegEncoder } from "../write/jpeg-encoder.ts";
+import { TiffWriter } from "../write/tiff-writer.ts";
 import { createBlockStore, createLevelBlocks, type LevelBlocks } from "./block-store.ts";
 import { TILE } from "./canvas.ts";
 import { isSvs, pageTags } from "./describe.ts";
-import { type JpegEncoder, openJpegEncoder } from "./jpeg-encoder.ts";
 import { type Outline, outlineRing } from "./outline.ts";
 import { createPainter, type TilePainter } from "./paint-tile.ts";
 import { drawPerson } from "./person.ts";
-import { createBand, STEP } from "./pyramid.ts";
 import { createSmallPicture } from "./small-picture.ts";
 import { checkSpec, type SyntheticSlideSpec } from "./spec.ts";
-import { TiffWriter } from "./tiff-writer.ts";
+
+/** Step between levels. */
+const STEP = 4;
 
 /** What is true of a synthetic slide. Polygons and areas at level 0. */
 export interface SyntheticSlide {
@@ -119,11 +122,14 @@ async function paintLevels(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const [fine, middle, coarse] = levels;
-  const coarseBand = createBand(coarse.width, coarse.height, painter.glass, async (column, row, rgb) => {
+  const bandOf = ({ width, height }: LevelBlocks): BandSpec => {
+    return { width, height, tile: TILE, step: STEP, fill: painter.glass };
+  };
+  const coarseBand = createBand(bandOf(coarse), async (column, row, rgb) => {
     await coarse.put(column, row, rgb);
     onCoarsest(column, row, rgb);
   });
-  const middleBand = createBand(middle.width, middle.height, painter.glass, async (column, row, rgb) => {
+  const middleBand = createBand(bandOf(middle), async (column, row, rgb) => {
     await middle.put(column, row, rgb);
     await coarseBand.add(column, row, rgb);
   });

@@ -7,17 +7,15 @@ import { fail, type Outcome, ok } from "@nacre/core";
 import type { Raster, Slide } from "../slide/slide.ts";
 import { boxBlur } from "./box-blur.ts";
 import { dropSmallPieces, fillSmallHoles } from "./components.ts";
+import { inkMask } from "./ink-mask.ts";
 import { knownScale } from "./known-scale.ts";
-import { close, dilate } from "./morphology.ts";
+import { close } from "./morphology.ts";
 import { saturationThreshold } from "./saturation-threshold.ts";
 import { stainPlanes } from "./stain-plane.ts";
 import type { Tissue, TissueOptions } from "./tissue.ts";
 import { readWhole, type WorkScale, workScale } from "./whole-image.ts";
 
 const BLUR_MICRONS = 12;
-/** Ink bleeds: its pale rim is taken away with it. */
-const INK_RIM_MICRONS = 48;
-const MIN_INK_MM2 = 0.02;
 /** Hundredths of optical density below which nothing is tissue, whatever its hue. */
 const MIN_DENSITY = 3;
 
@@ -81,8 +79,7 @@ function tissueOf(
 function stainedPixels(image: Raster, mpp: number) {
   const { width, height } = image;
   const planes = stainPlanes(image);
-  const inkCore = dropSmallPieces(planes.ink, width, MIN_INK_MM2 / (mpp ** 2 / 1e6));
-  const ink = dilate(inkCore, width, height, Math.round(INK_RIM_MICRONS / mpp));
+  const ink = inkMask(planes.ink, width, height, mpp);
   for (let i = 0; i < ink.length; i++) if (ink[i] === 1) planes.saturation[i] = 0;
   const radius = Math.max(1, Math.round(BLUR_MICRONS / mpp));
   const saturation = boxBlur(planes.saturation, width, height, radius);

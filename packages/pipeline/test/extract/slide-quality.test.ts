@@ -6,7 +6,7 @@ import { openSlideFile, writeSyntheticSlide } from "@nacre/imaging/node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findCellsInFile } from "../../src/cells.ts";
 import { qualityText, slideQuality } from "../../src/extract/slide-quality.ts";
-import { emptyFolder, StudyFolder } from "../small-cohort.ts";
+import { emptyFolder } from "../small-cohort.ts";
 
 const folder = emptyFolder();
 const at = (name: string): string => join(folder, name);
@@ -60,22 +60,3 @@ describe("findCellsInFile", () => {
     expect(existsSync(at("pen.cells.geojson"))).toBe(false);
   });
 });
-
-it("a slide of a run that fails quality control is flagged in slides.csv and used all the same", async () => {
-  const study = await StudyFolder.make();
-  await writeSyntheticSlide(study.file("slides", "site-a-1.svs"), {
-    seed: 9,
-    width: 2048,
-    height: 2048,
-    pen: ["blue", "green", "black", "blue"],
-  });
-  study.writeCohort();
-  const run = await study.run();
-  expect(run.code, run.stderr).toBe(0);
-  const rows = study.table("run", "slides.csv");
-  const [marked, ...others] = [...rows].sort((a) => (a.slide === "site-a-1" ? -1 : 1));
-  expect(marked).toMatchObject({ state: "ready", quality: "pen" });
-  expect(marked?.warnings).toContain("quality: pen");
-  for (const row of others) expect(Number(row.blur_share)).toBeLessThanOrEqual(1);
-  expect(others.filter((row) => row.quality === "pass").length).toBeGreaterThan(others.length / 2);
-}, 240_000);

@@ -5,10 +5,10 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { openSlideFile } from "../../src/node.ts";
 import { createBlockStore, createLevelBlocks } from "../../src/synthetic/block-store.ts";
 import { pageTags } from "../../src/synthetic/describe.ts";
-import { openJpegEncoder } from "../../src/synthetic/jpeg-encoder.ts";
 import { splitJpeg } from "../../src/synthetic/jpeg-tables.ts";
 import type { SyntheticSlideSpec } from "../../src/synthetic/spec.ts";
-import { TiffWriter } from "../../src/synthetic/tiff-writer.ts";
+import { openJpegEncoder } from "../../src/write/jpeg-encoder.ts";
+import { TiffWriter } from "../../src/write/tiff-writer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nacre-tiff-writer-"));
 afterAll(() => rmSync(folder, { recursive: true }));

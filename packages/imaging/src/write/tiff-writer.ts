@@ -2,7 +2,7 @@
  * Writes TIFF files front to back: blocks as they come, directories at the end, header last. Classic TIFF (6.0) up to
  * 4 GB, BigTIFF beyond. Little-endian. Sixteen bytes are kept for the header until it is known which one it is.
  */
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { AppendFile } from "./append-file.ts";
 
 export type TagType = "ascii" | "short" | "long" | "rational" | "bytes" | "offset";
 
@@ -19,13 +19,18 @@ const CODE: Readonly<Record<TagType, number>> = { ascii: 2, short: 3, long: 4, r
 const WIDTH: Readonly<Record<TagType, number>> = { ascii: 1, short: 2, long: 4, rational: 8, bytes: 1, offset: 4 };
 const BIG_OFFSET = { code: 16, width: 8 };
 
+/** A directory, and those that hang under it as SubIFDs. */
+export interface Directory {
+  readonly tags: readonly Tag[];
+  readonly below: readonly (readonly Tag[])[];
+}
+
+const SUB_IFDS = 330;
+
 /** A file being written. Lifetime: from construction to `close`. */
 export class TiffWriter {
-  readonly #fd: number;
+  readonly #file: AppendFile;
   readonly #bigAbove: number;
-  #end = HEADER;
-  #chunks: Uint8Array[] = [];
-  #waiting = 0;
 
   /**
    * Creates the file; with more than `bigAbove` bytes of blocks it becomes a BigTIFF.
@@ -33,31 +38,25 @@ export class TiffWriter {
    */
   constructor(path: string, bigAbove = 0xf0000000) {
     this.#bigAbove = bigAbove;
-    this.#fd = openSync(path, "w");
+    this.#file = new AppendFile(path, HEADER);
   }
 
   /** Appends bytes and returns their offset. */
   append(bytes: Uint8Array): number {
-    const offset = this.#end;
-    this.#chunks.push(bytes);
-    this.#end += bytes.length;
-    this.#waiting += bytes.length;
-    if (this.#waiting > 1 << 20) this.#flush();
-    return offset;
+    return this.#file.append(bytes);
   }
 
   /** Writes the directories and the header, and makes the file durable. Returns its size. */
-  finish(directories: readonly (readonly Tag[])[]): number {
-    const isBig = this.#end > this.#bigAbove;
+  finish(directories: readonly (readonly Tag[] | Directory)[]): number {
+    const isBig = this.#file.size > this.#bigAbove;
     let link = 0;
     let first = 0;
-    for (const tags of directories) {
-      const at = this.#directory(tags, isBig);
+    for (const directory of directories) {
+      const at = this.#directory("tags" in directory ? this.#withBelow(directory, isBig) : directory, isBig);
       if (link === 0) first = at.start;
-      else this.#patchOffset(link, at.start, isBig);
+      else this.#file.patch(link, encodeValues("offset", [at.start], isBig));
       link = at.link;
     }
-    this.#flush();
     const header = new DataView(new ArrayBuffer(HEADER));
     header.setUint16(0, 0x4949, true);
     header.setUint16(2, isBig ? 43 : 42, true);
@@ -65,29 +64,20 @@ export class TiffWriter {
       header.setUint16(4, 8, true);
       header.setBigUint64(8, BigInt(first), true);
     } else header.setUint32(4, first, true);
-    writeSync(this.#fd, new Uint8Array(header.buffer), 0, HEADER, 0);
-    fsyncSync(this.#fd);
-    return this.#end;
+    this.#file.patch(0, new Uint8Array(header.buffer));
+    this.#file.finish();
+    return this.#file.size;
   }
 
   /** Without `finish` before it, the file stays without a header. */
   close(): void {
-    closeSync(this.#fd);
+    this.#file.close();
   }
 
-  #flush(): void {
-    let at = this.#end - this.#waiting;
-    for (const chunk of this.#chunks) {
-      writeAll(this.#fd, chunk, at);
-      at += chunk.length;
-    }
-    this.#chunks = [];
-    this.#waiting = 0;
-  }
-
-  #patchOffset(at: number, value: number, isBig: boolean): void {
-    this.#flush();
-    writeAll(this.#fd, encodeValues("offset", [value], isBig), at);
+  #withBelow({ tags, below }: Directory, isBig: boolean): readonly Tag[] {
+    if (below.length === 0) return tags;
+    const value = below.map((page) => this.#directory(page, isBig).start);
+    return [...tags, { tag: SUB_IFDS, type: "offset", value }];
   }
 
   #directory(tags: readonly Tag[], isBig: boolean): { start: number; link: number } {
@@ -119,13 +109,9 @@ export class TiffWriter {
 
   /** TIFF wants values and directories to begin on a word boundary. */
   #appendEven(bytes: Uint8Array): number {
-    if (this.#end % 2 === 1) this.append(new Uint8Array(1));
+    if (this.#file.size % 2 === 1) this.append(new Uint8Array(1));
     return this.append(bytes);
   }
-}
-
-function writeAll(fd: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
 }
 
 function encodeValues(type: TagType, value: Tag["value"], isBig: boolean): Uint8Array {

@@ -1,8 +1,9 @@
 /**
- * JPEG streams for the blocks of a synthetic slide: libjpeg-turbo through koffi (0.15 ms for 256 x 256 px), else sharp.
- * Both use the standard Huffman tables and 4:2:0 chroma; their bytes differ by a little, so a slide is the same file
+ * JPEG streams for the blocks of a slide that is written: libjpeg-turbo through koffi (0.15 ms for 256 x 256 px), else
+ * sharp. Both use the standard Huffman tables and give YCbCr; their bytes differ by a little, so a slide is the same file
  * only under the same encoder.
  */
+import { raise } from "@nacre/core";
 import koffi from "koffi";
 import sharp from "sharp";
 import { decoderReport } from "../codec/node-codecs.ts";
@@ -14,18 +15,31 @@ export interface JpegEncoder {
   close(): void;
 }
 
-/** The library that decodes here also encodes; sharp does where the decoder is WebAssembly. Quality 1..100. */
-export async function openJpegEncoder(quality: number): Promise<JpegEncoder> {
+/** How many pixels share a chroma sample: none, two beside each other, two by two, two above each other. */
+export type Sampling = "4:4:4" | "4:2:2" | "4:2:0" | "4:4:0";
+
+/**
+ * The library that decodes here also encodes; sharp does where the decoder is WebAssembly. Quality 1..100.
+ * @throws FailureError `unsupported-codec` for a sampling that sharp has not
+ */
+export async function openJpegEncoder(quality: number, sampling: Sampling = "4:2:0"): Promise<JpegEncoder> {
   const decoder = await decoderReport();
   const isNative = decoder.native && process.env.NACRE_CODEC !== "wasm";
-  return isNative ? openTurboEncoder(decoder.detail, quality) : sharpEncoder(quality);
+  return isNative ? openTurboEncoder(decoder.detail, quality, sampling) : sharpEncoder(quality, sampling);
 }
 
-function sharpEncoder(quality: number): JpegEncoder {
+function sharpEncoder(quality: number, sampling: Sampling): JpegEncoder {
+  if (sampling !== "4:4:4" && sampling !== "4:2:0") {
+    raise("unsupported-codec", {
+      expected: "chroma of 4:4:4 or 4:2:0, which sharp can write",
+      received: sampling,
+      remedy: "use a machine with libjpeg-turbo (see nacre doctor)",
+    });
+  }
   return {
     name: "sharp",
     async encode(rgb, width, height) {
-      const options = { quality, chromaSubsampling: "4:2:0", optimiseCoding: false };
+      const options = { quality, chromaSubsampling: sampling, optimiseCoding: false };
       return sharp(rgb, { raw: { width, height, channels: 3 } })
         .jpeg(options)
         .toBuffer();
@@ -37,11 +51,12 @@ function sharpEncoder(quality: number): JpegEncoder {
 const COMPRESS = 0; // TJINIT_COMPRESS
 const QUALITY = 3; // TJPARAM_QUALITY
 const SUBSAMPLING = 4; // TJPARAM_SUBSAMP
-const CHROMA_420 = 2; // TJSAMP_420
+/** TJSAMP. */
+const CHROMA: Readonly<Record<Sampling, number>> = { "4:4:4": 0, "4:2:2": 1, "4:2:0": 2, "4:4:0": 4 };
 const RGB = 0; // TJPF_RGB
 
 /** A wrong signature here crashes the process: every buffer is checked before the call. */
-function openTurboEncoder(path: string, quality: number): JpegEncoder {
+function openTurboEncoder(path: string, quality: number, sampling: Sampling): JpegEncoder {
   const library = koffi.load(path);
   const init = library.func("tj3Init", "void*", ["int"]);
   const set = library.func("tj3Set", "int", ["void*", "int", "int"]);
@@ -60,7 +75,7 @@ function openTurboEncoder(path: string, quality: number): JpegEncoder {
   const destroy = library.func("tj3Destroy", "void", ["void*"]);
   const handle: unknown = init(COMPRESS);
   if (!handle) throw new Error("tj3Init gave no handle");
-  if (set(handle, QUALITY, quality) || set(handle, SUBSAMPLING, CHROMA_420)) throw new Error(errorText(handle));
+  if (set(handle, QUALITY, quality) || set(handle, SUBSAMPLING, CHROMA[sampling])) throw new Error(errorText(handle));
   // The library owns this buffer and grows it; it is used again for every block.
   const buffer: [unknown] = [null];
   const size: [number | bigint] = [0];
