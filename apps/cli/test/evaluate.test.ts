@@ -18,7 +18,7 @@ describe("nacre evaluate", () => {
       },
     );
     expect(code).toBe(0);
-    expect(readdirSync(join(home, "judged")).sort()).toEqual(["report.html", "scorecard.json"]);
+    expect(readdirSync(join(home, "judged")).sort()).toEqual(["model", "paper", "report.html", "scorecard.json"]);
     expect(JSON.parse(readFileSync(join(home, "judged", "scorecard.json"), "utf8"))).toEqual(json);
     expect(stderr).toContain("judged");
   });

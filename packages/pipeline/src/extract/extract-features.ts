@@ -14,6 +14,7 @@ import {
   isFailureError,
   type Outcome,
   ok,
+  unwrap,
 } from "@nacre/core";
 import type { EncodePool } from "@nacre/features/node";
 import type { QualityRow } from "@nacre/imaging";
@@ -152,6 +153,8 @@ async function qualityOf(row: CohortRow, item: InventoryItem, { folder, signal }
   const known = folder.steps.recall<Checked>(name, dependsOn);
   if (known !== null) return known.note;
   const checked = await slideQuality(item.path, { given: row.mpp, squares: QUALITY_SQUARES, signal });
+  // A run that is stopped knows nothing of the slide.
+  if (!checked.ok && checked.failure.kind === "cancelled") return unwrap(checked);
   const note = checked.ok
     ? { quality: checked.value, warnings: checked.value.flags.map((flag) => `quality: ${flag}`) }
     : { quality: null, warnings: [`quality was not checked: ${describeFailure(checked.failure)}`] };
