@@ -19,8 +19,6 @@ export async function openSession(model: Uint8Array, options: SessionOptions = {
   const inner = await createSession(runtime, model, provider, {
     intraOpNumThreads: threads,
     enableCpuMemArena: keepMemory,
-    // A plan of the memory of a first run is one large block beside the blocks that this run left: up to half as much again.
-    enableMemPattern: false,
     ...(isGpu && { preferredOutputLocation: Object.fromEntries(keep.map((name) => [name, "gpu-buffer"])) }),
   });
   if (isGpu) device ??= openDevice(runtime);
