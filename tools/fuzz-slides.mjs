@@ -1,7 +1,7 @@
 /**
  * Changes slides of every format at random and opens them in a child process, native decoders and all. Each must give pixels or a
  * named failure, within 2 s of processor time and 512 MB, and leave the process alive. Prints what was done; exits 1 on a finding.
- * `node tools/fuzz-slides.mjs [--seconds 60] [--seed 1] [--keep DIR]`: DIR gets the files of findings. The same seed gives the same files.
+ * `node tools/fuzz-slides.mjs [--seconds 60] [--seed 1] [--keep DIR] [--cpu-ms 2000]`: DIR gets the files of findings. The same seed gives the same files.
  * `--plant` makes each kind of finding happen once, to see that it is noticed.
  */
 import { fork } from "node:child_process";
@@ -11,7 +11,6 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const CPU_MS = 2000;
 /** For a process that shares its processor with many others. */
 const WALL_MS = 60_000;
 const MEMORY_MB = 512;
@@ -24,11 +23,14 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     keep: { type: "string" },
+    /** Processor time a file may take, milliseconds. */
+    "cpu-ms": { type: "string", default: "2000" },
     plant: { type: "boolean", default: false },
     child: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
+const CPU_MS = Number(values["cpu-ms"]);
 
 if (values.child) {
   const { createServer } = await import("vite");
@@ -98,14 +100,16 @@ async function watch() {
   return findings.length > 0 ? 1 : 0;
 }
 
-/** `unhandled`: of this file or of one shortly before. */
+/** All that is wrong, or null. `unhandled`: of this file or of one shortly before. */
 function judge(answer, unhandled) {
-  if (answer.died) return `the process died: ${answer.died}`;
-  if (answer.outcome === "unnamed") return `an error without a name: ${answer.stack}`;
-  if (answer.ms > CPU_MS) return `${Math.round(answer.ms)} ms of processor time (${answer.outcome})`;
-  if (answer.mb > MEMORY_MB) return `${Math.round(answer.mb)} MB more (${answer.outcome})`;
-  if (unhandled) return `unhandled rejection: ${unhandled}`;
-  return null;
+  const problems = [
+    answer.died && `the process died: ${answer.died}`,
+    answer.outcome === "unnamed" && `an error without a name: ${answer.stack}`,
+    answer.ms > CPU_MS && `${Math.round(answer.ms)} ms of processor time (${answer.outcome})`,
+    answer.mb > MEMORY_MB && `${Math.round(answer.mb)} MB more (${answer.outcome})`,
+    unhandled && `unhandled rejection: ${unhandled}`,
+  ].filter(Boolean);
+  return problems.length === 0 ? null : problems.join("; ");
 }
 
 /** A child that has its slides ready. */
