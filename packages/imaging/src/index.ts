@@ -38,7 +38,7 @@ export type {
   StoredBlock,
 } from "./slide/slide.ts";
 export { thumbnail } from "./slide/thumbnail.ts";
-export { type JitterOptions, jitterStain } from "./stain/hed.ts";
+export { HED_COLUMNS, type JitterOptions, jitterStain } from "./stain/hed.ts";
 export { fitStain, normaliseStain } from "./stain/normalise-stain.ts";
 export type {
   ColourProfile,

@@ -4,17 +4,11 @@
  * Departures: density is -log10((v + 1) / 256), finite for v = 0; all planes but one are made at half the resolution, by
  * averaging densities (not intensities), which commutes with the unmixing because both are linear.
  */
-import type { Raster } from "@nacre/imaging";
+import { HED_COLUMNS, type Raster } from "@nacre/imaging";
 import type { PyramidPlane, TexturePlanes } from "./family.ts";
 
-type Vector = readonly [number, number, number];
-
-/** Optical density directions in R, G, B, as printed in the paper. */
-export const HEMATOXYLIN: Vector = [0.65, 0.7, 0.29];
-export const EOSIN: Vector = [0.07, 0.99, 0.11];
-
 /** Columns of the unmixing matrix: density of a stain = dot(column, optical density of a pixel). */
-export const UNMIX = unmixing(unit(HEMATOXYLIN), unit(EOSIN));
+const [HAEMATOXYLIN, EOSIN, RESIDUAL] = HED_COLUMNS;
 
 const DENSITY = Float64Array.from({ length: 256 }, (_, v) => -Math.log10((v + 1) / 256));
 
@@ -46,7 +40,7 @@ export function fillPlanes(tile: Raster, planes: TexturePlanes): void {
 }
 
 function fillFine(rgb: Uint8Array, fine: Float32Array): void {
-  const [a, b, c] = UNMIX.hematoxylin;
+  const [a, b, c] = HAEMATOXYLIN;
   for (let i = 0, p = 0; i < fine.length; i++, p += 3) {
     fine[i] =
       a * (DENSITY[rgb[p] as number] as number) +
@@ -57,9 +51,9 @@ function fillFine(rgb: Uint8Array, fine: Float32Array): void {
 
 function fillHalf(rgb: Uint8Array, planes: TexturePlanes): void {
   const { size, half, h, e, residual, grey } = planes;
-  const [h0, h1, h2] = UNMIX.hematoxylin;
-  const [e0, e1, e2] = UNMIX.eosin;
-  const [r0, r1, r2] = UNMIX.residual;
+  const [h0, h1, h2] = HAEMATOXYLIN;
+  const [e0, e1, e2] = EOSIN;
+  const [r0, r1, r2] = RESIDUAL;
   const row = size * 3;
   for (let y = 0; y < half; y++) {
     for (let x = 0; x < half; x++) {
@@ -103,22 +97,4 @@ function halve(from: PyramidPlane, to: PyramidPlane): void {
         ((source[p] as number) + (source[p + 1] as number) + (source[q] as number) + (source[q + 1] as number)) / 4;
     }
   }
-}
-
-function unit([a, b, c]: Vector): Vector {
-  const length = Math.hypot(a, b, c);
-  return [a / length, b / length, c / length];
-}
-
-function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-/** Inverse of the matrix with rows h, e, n (n normal to both): its columns, by the rule of cross products. */
-function unmixing(h: Vector, e: Vector): { hematoxylin: Vector; eosin: Vector; residual: Vector } {
-  const n = unit(cross(h, e));
-  const columns = [cross(e, n), cross(n, h), cross(h, e)] as const;
-  const volume = h[0] * columns[0][0] + h[1] * columns[0][1] + h[2] * columns[0][2];
-  const scaled = (v: Vector): Vector => [v[0] / volume, v[1] / volume, v[2] / volume];
-  return { hematoxylin: scaled(columns[0]), eosin: scaled(columns[1]), residual: scaled(columns[2]) };
 }
