@@ -3,16 +3,14 @@
  * predict, draw, judge, report. Every stage reads what the one before left and is skipped where nothing changed.
  */
 
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type CohortRow, canonicalJson, type FailureKind, isFailureError, mpp, unwrap } from "@nacre/core";
 import { type AuditReport, refusals } from "@nacre/evaluation";
 import { checkTiles, type EncoderInfo } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
-import { readModelMetadata } from "@nacre/graph";
-import { type EvidenceMethod, LARGEST_INTEGRATED } from "./explain/bag-evidence.ts";
 import { chooseSlides, drawRun } from "./explain/draw-run.ts";
+import { evidenceMethodOf } from "./explain/evidence-method.ts";
 import { faithfulRun } from "./explain/faithful-run.ts";
 import { extractFeatures } from "./extract/extract-features.ts";
 import { type Inventory, takeInventory, usableRows } from "./extract/inventory.ts";
@@ -27,7 +25,7 @@ import { type AnyRunScorecard, judgeQuestion } from "./judge/judge-question.ts";
 import { refuseConflicts } from "./judge/refuse-conflicts.ts";
 import { refuseFindings } from "./judge/refuse-findings.ts";
 import { localise } from "./localise.ts";
-import { type PredictedBag, predictionTables } from "./predict/bag-answer.ts";
+import { predictionTables } from "./predict/bag-answer.ts";
 import { joinFolds, predictBags } from "./predict/predict-bags.ts";
 import { predictTune } from "./predict/predict-tune.ts";
 import { writeRecords } from "./records.ts";
@@ -170,7 +168,7 @@ async function runIn(folder: RunFolder, question: Question, options: RunOptions)
     }),
   );
   const seen = predicted.filter((p) => p.evidence !== null);
-  const method = model === null ? null : methodOf(folder, model, seen);
+  const method = model === null ? null : evidenceMethodOf(folder, model, seen);
   const drawn = await drawRun(seen, { folder, study, task: cohort.question, method, progress, signal });
   const faithful = await faithfulRun(
     chooseSlides(drawn.slides, cohort.question).map((s) => s.predicted),
@@ -242,15 +240,6 @@ function writeCoding(folder: RunFolder, { coding }: CodedCovariates): string[] {
   const file = join("model", "covariates.json");
   folder.write(file, `${JSON.stringify(coding, null, 2)}\n`);
   return [file];
-}
-
-/** How contributions were found, by what the file of the model says and the sizes of the bags. */
-function methodOf(folder: RunFolder, model: string, predicted: readonly PredictedBag[]): EvidenceMethod {
-  const { metadata } = unwrap(readModelMetadata(readFileSync(folder.file(model))));
-  if (metadata.contribution === "exact-mixed") return "exact-mixed";
-  if (metadata.contribution !== "gradient-input") return "exact";
-  const tiles = predicted.map(({ bag }) => bag.members.reduce((sum, m) => sum + m.extracted.tiles, 0));
-  return tiles.some((n) => n <= LARGEST_INTEGRATED) ? "integrated-gradients" : "gradient-input";
 }
 
 function noModelNote(name: string): string {

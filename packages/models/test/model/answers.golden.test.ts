@@ -1,22 +1,7 @@
-import { unwrap } from "@nacre/core";
-import { openSession } from "@nacre/graph/node";
-import { describe, expect, it } from "vitest";
-import { predict } from "../../src/index.ts";
-import { encodeFitted } from "../../src/model/encode-fitted.ts";
-import { infoOf } from "../design.ts";
-import { designOf, goldenCases, relativeError, weightsOf } from "../golden.ts";
-import { bagOf } from "../planted-bags.ts";
+import { describe, it } from "vitest";
+import { expectRecordedAnswers } from "../answers-as-recorded.ts";
+import { goldenCases } from "../golden.ts";
 
 describe.each(goldenCases)("$aggregator: $name", (golden) => {
-  it("answers as PyTorch in double precision does, output by output", async () => {
-    const design = designOf(golden);
-    const session = await openSession(encodeFitted(design, weightsOf(golden), infoOf(design)));
-    for (const { features, outputs } of golden.bags) {
-      const answer = unwrap(await predict(session, bagOf(Float32Array.from(features), golden.d)));
-      for (const name of ["logits", "probabilities", "embedding", "attention", "contribution"] as const) {
-        expect(relativeError(answer[name], outputs[name] ?? []), name).toBeLessThan(5e-6);
-      }
-    }
-    await session.close();
-  });
+  it("answers as PyTorch in double precision does, output by output", () => expectRecordedAnswers(golden));
 });

@@ -1,24 +1,12 @@
 /** Values recorded from PyTorch in float64 by tools/oracles/torch_transformers.py. */
 import { readFileSync } from "node:fs";
-import { unwrap } from "@nacre/core";
 import { encodeModel, type Tensor, type TensorData } from "@nacre/graph";
 import { openSession } from "@nacre/graph/node";
 import { describe, expect, it } from "vitest";
-import { predict } from "../../src/index.ts";
-import { encodeFitted } from "../../src/model/encode-fitted.ts";
 import { bagInputs, gradientsOf, type MaskSpec, weightInputs } from "../../src/train/program.ts";
 import { lossOf } from "../../src/train/step-graph.ts";
-import { infoOf } from "../design.ts";
-import {
-  bagFeeds,
-  designOf,
-  type GoldenBag,
-  type GoldenCase,
-  relativeError,
-  weightFeeds,
-  weightsOf,
-} from "../golden.ts";
-import { bagOf } from "../planted-bags.ts";
+import { expectRecordedAnswers } from "../answers-as-recorded.ts";
+import { bagFeeds, designOf, type GoldenBag, type GoldenCase, relativeError, weightFeeds } from "../golden.ts";
 
 const file = new URL("../golden/transformers.json", import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, "utf8")) as { readonly cases: readonly GoldenCase[] };
@@ -27,17 +15,7 @@ const { cases } = JSON.parse(readFileSync(file, "utf8")) as { readonly cases: re
 const allowed = (float32Error: number): number => Math.max(5e-6, 2 * float32Error);
 
 describe.each(cases)("$aggregator: $name", (golden) => {
-  it("answers as PyTorch in double precision does, output by output", async () => {
-    const design = designOf(golden);
-    const session = await openSession(encodeFitted(design, weightsOf(golden), infoOf(design)));
-    for (const { features, outputs } of golden.bags) {
-      const answer = unwrap(await predict(session, bagOf(Float32Array.from(features), golden.d)));
-      for (const name of ["logits", "probabilities", "embedding", "attention", "contribution"] as const) {
-        expect(relativeError(answer[name], outputs[name] ?? []), name).toBeLessThan(5e-6);
-      }
-    }
-    await session.close();
-  });
+  it("answers as PyTorch in double precision does, output by output", () => expectRecordedAnswers(golden));
 
   it("has the loss and the gradients of PyTorch in double precision", async () => {
     const weights = weightInputs(designOf(golden));
