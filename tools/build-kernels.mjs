@@ -15,6 +15,16 @@ const KERNELS = [
     target: "packages/imaging/src/slide/resample-kernel.data.ts",
     name: "RESAMPLE_KERNEL",
   },
+  {
+    source: "tools/kernels/planes.wat",
+    target: "packages/features/src/encoder/planes-kernel.data.ts",
+    name: "PLANES_KERNEL",
+  },
+  {
+    source: "tools/kernels/dots.wat",
+    target: "packages/features/src/index/dots-kernel.data.ts",
+    name: "DOTS_KERNEL",
+  },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "nacre-kernels-"));

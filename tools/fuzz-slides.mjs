@@ -88,11 +88,14 @@ async function watch() {
     const kind = key.slice(key.indexOf(" ") + 1);
     kinds.set(kind, (kinds.get(kind) ?? 0) + count);
   }
+  const seen = new Set([...counts.keys()].map((key) => key.split(" ")[0]));
   console.log(
     JSON.stringify({
       ...{ files: n, seconds: Number(values.seconds), seed, findings },
       outcomes: Object.fromEntries([...kinds].sort((a, b) => b[1] - a[1])),
-      formats: new Set([...counts.keys()].map((key) => key.split(" ")[0])).size,
+      formats: seen.size,
+      unseen: child.ready.filter((name) => !seen.has(name)),
+      decoders: child.decoders,
       slowestMs: Math.round(slowest.ms),
       largestRiseMb: Math.round(slowest.mb),
     }),
@@ -123,6 +126,7 @@ async function start() {
   child.on("message", ({ unhandled }) => unhandled && child.unhandled.push(unhandled));
   const first = await answerOf(child, 120_000);
   if (!first.ready) throw new Error(`expected a child that is ready, received ${JSON.stringify(first)}`);
+  Object.assign(child, { ready: first.ready, decoders: first.decoders });
   return child;
 }
 

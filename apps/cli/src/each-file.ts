@@ -1,5 +1,6 @@
 /** One command over many files: a bad file is a line and not the end. Exit 1 when some failed, 4 when all did. */
-import { basename } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { describeFailure, type Outcome, raise, slideIdOf } from "@nacre/core";
 import type { CommandContext, CommandResult } from "./command.ts";
 import { EXIT } from "./exit-code.ts";
@@ -25,6 +26,28 @@ export function refuseSameNames(files: readonly string[]): void {
     }
     seen.set(name, file);
   }
+}
+
+/** The files given, and for each folder that holds slides those slides, each once; a folder without any stays, to be named in a failure. */
+export async function slidesAmong(paths: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  const { findSlides, folderBeside } = await import("@nacre/imaging/node");
+  const beside = new Set(
+    paths.flatMap((path) => {
+      const folder = folderBeside(basename(path));
+      return folder === null ? [] : [resolve(dirname(path), folder)];
+    }),
+  );
+  const files: string[] = [];
+  for (const path of paths) {
+    // a shell that spells * out names the folder of a slide beside the slide
+    if (beside.has(resolve(path))) continue;
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) files.push(path);
+    else {
+      const found = await findSlides(path, signal);
+      files.push(...(found.length === 0 ? [path] : found));
+    }
+  }
+  return files;
 }
 
 export async function eachFile(

@@ -11,6 +11,7 @@ export { findBloodCells } from "./cell/find-blood-cells.ts";
 export { type CellOptions, findCells } from "./cell/find-cells.ts";
 export { findNuclei, type NucleusOptions } from "./cell/find-nuclei.ts";
 export type { Codecs, DecoderInfo } from "./codec/codec.ts";
+export { jpegFrame } from "./codec/jpeg-stream.ts";
 export { portableCodecs } from "./codec/portable-codecs.ts";
 export { openSlide, openSlideFolder } from "./format/open-slide.ts";
 export { colourOf, type HeatmapOptions } from "./overlay/colour-scale.ts";

@@ -31,7 +31,8 @@ export function buildTiff({ pages, isLittleEndian = true, isBig = false, loopTo 
   const fields = pages.map(fieldsOf);
   const values = pages.reduce((sum, page) => sum + page.blocks.reduce((n, block) => n + block.length + 8, 0), 0);
   const tags = pages.flatMap((page) => page.tags ?? []).reduce((sum, [, , list]) => sum + list.length * 8, 0);
-  const out = new Uint8Array(values + tags + pages.length * 2 ** 14);
+  const texts = pages.reduce((sum, { description = "" }) => sum + description.length * 3, 0);
+  const out = new Uint8Array(values + tags + texts + pages.length * 2 ** 14);
   const view = new DataView(out.buffer);
   const number = (at: number, type: number, value: number): void => {
     if (type === 3) view.setUint16(at, value, isLittleEndian);

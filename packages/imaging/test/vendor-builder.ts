@@ -42,6 +42,8 @@ export interface ScnArea {
   /** Place on the glass in level-0 pixels, even numbers. */
   readonly x: number;
   readonly y: number;
+  /** ICC profile of its finest image. */
+  readonly icc?: Uint8Array;
 }
 
 const NM = 500;
@@ -61,10 +63,11 @@ export function buildScn(width: number, height: number, areas: readonly ScnArea[
   const dimension = (raster: Raster, r: number, ifd: number): string =>
     `<dimension sizeX="${raster.width}" sizeY="${raster.height}" r="${r}" ifd="${ifd}"/>`;
   const images = [image("macro", dimension(macro, 0, 0), macro, view(width, height, 0, 0), 1.25)];
-  for (const { raster, x, y } of areas) {
+  for (const { raster, x, y, icc } of areas) {
     const half = everySecond(raster);
     const dimensions = dimension(raster, 0, pages.length) + dimension(half, 1, pages.length + 1);
-    pages.push(rawPage(raster, block), rawPage(half, block));
+    const tags = icc ? { tags: [[34675, 7, [...icc]] as const] } : {};
+    pages.push(rawPage(raster, block, tags), rawPage(half, block));
     images.push(image("area", dimensions, raster, view(raster.width, raster.height, x, y), 20));
   }
   const description =

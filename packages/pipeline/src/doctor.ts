@@ -1,7 +1,7 @@
 /** What this machine offers: the first thing to look at when something is slow or refused. */
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, freemem, tmpdir, totalmem } from "node:os";
-import { decoderReport, openSlideReport } from "@nacre/imaging/node";
+import { decoderReport, jpeg2000Report, openSlideReport } from "@nacre/imaging/node";
 import { versions } from "./records.ts";
 
 export interface Check {
@@ -14,6 +14,7 @@ export interface Check {
 export async function examine(): Promise<Check[]> {
   const v = await versions();
   const jpeg = await decoderReport();
+  const jpeg2000 = await jpeg2000Report();
   return [
     { what: "Nacre", found: v.nacre, ok: true },
     { what: "Node", found: `${v.node} (20.19 or later is needed)`, ok: isRecent(v.node) },
@@ -23,6 +24,13 @@ export async function examine(): Promise<Check[]> {
     {
       what: "JPEG decoder",
       found: `${jpeg.name} ${jpeg.version}${jpeg.native ? "" : " (slower fallback)"}: ${jpeg.detail}`,
+      ok: true,
+    },
+    {
+      what: "JPEG 2000 decoder",
+      found: jpeg2000.native
+        ? `${jpeg2000.name} ${jpeg2000.version}: ${jpeg2000.detail}`
+        : `${jpeg2000.name} (slower fallback): ${jpeg2000.detail}`,
       ok: true,
     },
     await foreignReader(),

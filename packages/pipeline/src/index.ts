@@ -52,9 +52,14 @@ export {
   type PretrainFilesOptions,
   pretrainFiles,
 } from "./pretrain/pretrain-files.ts";
+export { html, type Markup, trusted } from "./report/html.ts";
 export { rewriteReport } from "./rewrite-report.ts";
+export { takeLock } from "./run/lock.ts";
 export { type Progress, silent } from "./run/progress.ts";
 export { type RunOptions, type RunResult, runStudy } from "./run-study.ts";
 export { studyProbes } from "./study/choose-model.ts";
+export { parseTable } from "./study/parse-table.ts";
+export { cellOf } from "./study/read-cohort.ts";
 export { checkStudy, readStudy, type Study } from "./study/read-study.ts";
 export type { StudyFile } from "./study/study-schema.ts";
+export { readTable, type Table } from "./study/table.ts";

@@ -48,6 +48,14 @@ describe("the hash of a slide", () => {
     expect(hash("s.vsi")).not.toBe(alone);
   });
 
+  it("of Deep Zoom is that of its tiles too: pictures of one size are no copies of each other", () => {
+    for (const name of ["one", "two"]) {
+      write(join(folder, `${name}.dzi`), "<Image/>");
+      write(join(folder, `${name}_files`, "0", "0_0.png"), `pixels of ${name}`);
+    }
+    expect(hash("one.dzi")).not.toBe(hash("two.dzi"));
+  });
+
   it("that is an empty folder, or nothing, is a failure by name", () => {
     mkdirSync(join(folder, "empty"));
     const of = (name: string) => new Fingerprints(join(folder, "f.json")).of(join(folder, name));

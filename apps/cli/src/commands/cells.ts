@@ -1,7 +1,7 @@
 import { raise } from "@nacre/core";
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile, refuseSameNames } from "../each-file.ts";
+import { eachFile, refuseSameNames, slidesAmong } from "../each-file.ts";
 import { mppOption, numberOption } from "../number-option.ts";
 
 interface CellCommandOptions {
@@ -24,7 +24,8 @@ export function register(program: Command): void {
   action(
     command,
     "nacre cells nacre-demo/slides/site-a-001.svs",
-    async (context, files: string[], options: CellCommandOptions) => {
+    async (context, paths: string[], options: CellCommandOptions) => {
+      const files = await slidesAmong(paths, context.signal);
       if (options.out !== undefined) refuseSameNames(files);
       const { kind } = options;
       if (kind !== "nuclei" && kind !== "blood") return raise("bad-usage", wrongKind(kind));

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile, refuseSameNames } from "../each-file.ts";
+import { eachFile, refuseSameNames, slidesAmong } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
@@ -13,7 +13,8 @@ export function register(program: Command): void {
   action(
     command,
     "nacre encode nacre-demo/slides/site-a-001.svs --encoder texture --out features",
-    async (context, files: string[], options: TileOptions & { encoder: string; out: string }) => {
+    async (context, paths: string[], options: TileOptions & { encoder: string; out: string }) => {
+      const files = await slidesAmong(paths, context.signal);
       refuseSameNames(files);
       const { encodeFiles } = await import("@nacre/pipeline");
       const encode = await encodeFiles({

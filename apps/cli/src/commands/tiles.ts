@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile } from "../each-file.ts";
+import { eachFile, slidesAmong } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
 import { type TileOptions, tileOptions, tilesFrom } from "../tile-options.ts";
 
@@ -11,7 +11,8 @@ export function register(program: Command): void {
   action(
     command,
     "nacre tiles nacre-demo/slides/site-a-001.svs --tile-mpp 0.5 --tile-size 224",
-    async (context, files: string[], options: TileOptions) => {
+    async (context, paths: string[], options: TileOptions) => {
+      const files = await slidesAmong(paths, context.signal);
       const { fillScale, surveySlide } = await import("@nacre/pipeline");
       const tiles = tilesFrom(options);
       const fill = mppOption(options.mpp);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { raise } from "@nacre/core";
 import type { Command } from "commander";
 import { action } from "../command.ts";
-import { eachFile, refuseSameNames } from "../each-file.ts";
+import { eachFile, refuseSameNames, slidesAmong } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
 
 interface TissueCommandOptions {
@@ -23,7 +23,8 @@ export function register(program: Command): void {
   action(
     command,
     "nacre tissue nacre-demo/slides/site-a-001.svs",
-    async (context, files: string[], options: TissueCommandOptions) => {
+    async (context, paths: string[], options: TissueCommandOptions) => {
+      const files = await slidesAmong(paths, context.signal);
       if (options.out !== undefined) refuseSameNames(files);
       if (options.overlay === true && (options.quality !== true || options.out === undefined)) {
         return raise("bad-usage", {

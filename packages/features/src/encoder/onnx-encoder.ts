@@ -10,7 +10,7 @@ import type { Raster } from "@nacre/imaging";
 import type { EncoderCard } from "./card.ts";
 import { type Encoder, spaceOf } from "./encoder.ts";
 import { identityOf } from "./identity.ts";
-import { normalisationTables, writePlanes } from "./pixels.ts";
+import { type PlaneRoom, planeRoom } from "./pixels.ts";
 
 export const BATCH = 8;
 
@@ -33,8 +33,7 @@ class OnnxEncoder implements Encoder {
   readonly space: string;
   readonly #session: Session;
   readonly #output: string;
-  readonly #tables: readonly Float32Array[];
-  readonly #input: Float32Array;
+  readonly #room: PlaneRoom;
 
   constructor(session: Session, card: EncoderCard) {
     const { name, dim, size, mpp, licence, source, sha256 } = card;
@@ -42,8 +41,7 @@ class OnnxEncoder implements Encoder {
     this.space = spaceOf(this.card);
     this.#session = session;
     this.#output = card.output;
-    this.#tables = normalisationTables(card);
-    this.#input = new Float32Array(BATCH * 3 * size * size);
+    this.#room = planeRoom(card, size, BATCH);
   }
 
   async encode(tiles: readonly Raster[]): Promise<Float32Array> {
@@ -61,9 +59,9 @@ class OnnxEncoder implements Encoder {
     for (let i = 0; i < tiles.length; i++) {
       const tile = tiles[i] as Raster;
       if (tile.width !== size || tile.height !== size) refuseTile(tile, name, size);
-      writePlanes(tile.data, this.#tables, this.#input, i * length);
+      this.#room.write(tile.data, i);
     }
-    const feed = { data: this.#input.subarray(0, tiles.length * length), dims: [tiles.length, 3, size, size] };
+    const feed = { data: this.#room.input.subarray(0, tiles.length * length), dims: [tiles.length, 3, size, size] };
     const result = (await this.#session.run({ [this.#session.inputs[0] as string]: feed }))[this.#output];
     if (result?.data instanceof Float32Array && result.data.length === tiles.length * dim) return result.data;
     return raise("bad-encoder", {

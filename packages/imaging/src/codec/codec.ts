@@ -53,6 +53,16 @@ export interface DecodedImage {
 }
 
 export type WholeImageCodec = (bytes: Uint8Array) => DecodedImage;
+
+/** Decodes JPEG 2000 blocks. All implementations give the same pixels of a sound stream, bit for bit. @throws Error when it is broken */
+export interface Jpeg2000Codec extends WholeImageCodec {
+  readonly info: DecoderInfo;
+  /**
+   * Only the part `crop` (pixels of the image, inside it), without decoding the code-blocks it does not need; null where this stream is
+   * only decoded whole. Absent where no stream is decoded in parts.
+   */
+  readonly part?: (bytes: Uint8Array, crop: Rect) => DecodedImage | null;
+}
 /** Expands a compressed stream to at most `length` bytes: at once, or where the platform only answers later. Both throw an Error when it is broken or longer. */
 export type Unpacker =
   | { readonly name: string; readonly now: (bytes: Uint8Array, length: number) => Uint8Array }
@@ -61,7 +71,7 @@ export type Unpacker =
 /** The decoders that a reader may ask for. A codec which is absent raises `unsupported-codec`. */
 export interface Codecs {
   jpeg(): Promise<JpegCodec>;
-  jpeg2000(): Promise<WholeImageCodec>;
+  jpeg2000(): Promise<Jpeg2000Codec>;
   /** zlib streams. */
   inflate(): Promise<Unpacker>;
   /** Zstandard frames. */

@@ -3,7 +3,7 @@
  * size of the image, so a stream with reduced chroma must be refused before it is decoded.
  */
 import factory from "@cornerstonejs/codec-openjpeg/decodewasmjs";
-import type { WholeImageCodec } from "./codec.ts";
+import type { Jpeg2000Codec, WholeImageCodec } from "./codec.ts";
 
 /** An image beyond this many pixels is not a block of a slide. */
 const MAX_BLOCK_PIXELS = 2 ** 26;
@@ -12,14 +12,14 @@ const CODING_STYLE = 0xff52;
 const FIRST_TILE = 0xff90;
 
 /** Decodes codestreams, and JP2 files down to the codestream in them: what the boxes say about colour is not applied. */
-export async function openJpeg2000(): Promise<WholeImageCodec> {
+export async function openJpeg2000(): Promise<Jpeg2000Codec> {
   let problem = "";
   const note = (line: string): void => {
     if (problem === "" && line.includes("[ERROR]")) problem = line;
   };
   const module = await factory({ print: note, printErr: note });
   const decoder = new module.J2KDecoder();
-  return (bytes) => {
+  const decode: WholeImageCodec = (bytes) => {
     const stream = codestreamOf(bytes);
     checkCodestream(stream);
     checkTiles(stream);
@@ -35,7 +35,15 @@ export async function openJpeg2000(): Promise<WholeImageCodec> {
     const { width, height, componentCount } = decoder.getFrameInfo();
     return { width, height, components: componentCount, data: decoder.getDecodedBuffer() };
   };
+  return Object.assign(decode, { info: WASM });
 }
+
+const WASM = {
+  name: "openjpeg (WebAssembly)",
+  native: false,
+  version: "2.5",
+  detail: "@cornerstonejs/codec-openjpeg",
+};
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

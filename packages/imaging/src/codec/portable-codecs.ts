@@ -1,11 +1,11 @@
 /** The decoders that run anywhere WebAssembly does, for the browser. What needs more raises `unsupported-codec`. */
 import { raise } from "@nacre/core";
-import type { Codecs, JpegCodec, WholeImageCodec } from "./codec.ts";
+import type { Codecs, Jpeg2000Codec, JpegCodec } from "./codec.ts";
 import { streamInflate } from "./stream-inflate.ts";
 import { zstdUnpacker } from "./zstd.ts";
 
 let jpeg: Promise<JpegCodec> | undefined;
-let jpeg2000: Promise<WholeImageCodec> | undefined;
+let jpeg2000: Promise<Jpeg2000Codec> | undefined;
 
 export const portableCodecs: Codecs = {
   jpeg() {

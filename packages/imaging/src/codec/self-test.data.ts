@@ -10,3 +10,23 @@ export const SELF_TEST = {
   whole: 507309347,
   part: 521852616,
 };
+
+/** A JPEG 2000 codestream of 72 x 56 px (9/7 wavelet, code-blocks of 16 px), and checksums of its pixels: all of them, and those of `crop`. */
+export const JPEG2000_SELF_TEST = {
+  stream: [
+    "/0//UQAvAAAAAABIAAAAOAAAAAAAAAAAAAAASAAAADgAAAAAAAAAAAADBwEBBwEBBwEB/1IADAAAAAEBAwICAAD/XAAXQmc4Z1BnUGdoUAVQBV",
+    "BHV9NX01di/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAC7QAB/5PH2G4VDUpLUDa+GC6DKFaRJLiAN2uE",
+    "XT/DWHB1Ge00mksLHfXWACzMjS7J+lPaTJMDo4xkOvLbOrt7w+sxHzFmHRxRXqj1tj18Ga7THZMlFgJ2ick97ma7MzPapbYo7M/S0HxICFEm/y",
+    "yZQJZ3o8PpaA6kWB07ar1KvrghPmUkbKx1OZcHcb7tbxfGrr3VuTk6qFQvSaMm3ElyUVwzmZokrtv43ATAfIdgfGUgHSQuSlHcKM38EAH6Lvda",
+    "DdPI5q6QCgfAV2JhtzI242sFGX31pu/yJdim971dOXuMrIkoH6Dj9ELxDhvAwDyUB8RKAOlALwyUsJK5lxZIayCuXuMLR5QqaMMfnxn3UofLIN",
+    "8/JbiIaJc+HuR2qD+gPU8zrsD5UED5TcB8BQAuaBCKrKuy9uSVfUMV71VS6oNJUAbeAzjFON2J6/bA6yYP6HPY4gLH6HPJUgjXspNasFLIEp8T",
+    "4LLkEX6yq4K84yb0YYfgeMkuB6dRYH4EAHqXOvrxqGGQFa+V8hiEhRNWM2G6IEG62GP+8zWxHsc3lZHTNIiabTUkQRLTuLtUuljgeHsLA/CgAH",
+    "oe6X3lXBRCNZUB2ZZnPeggKYqmF0yXa5ng/CjOGwfiOXwB4HyIepc6+vGoeR5FHj49kzvb2Mgadr4Ji8c4elgtTSQq98ZXxB0US+fI0cWfx/pu",
+    "HdL2VykrQIX7LwiFwMXo3f9xK8O4pcNiUdHwPh/DjgOfM8Lk4DmyvC5AljuBCpWF+5DpACe6/qSIXlzw0OETZ2YDooZLTvld/VUMa2EBiGPQf6",
+    "Npa/TCnYdKmtfldha4ktnwHL4YYgPogJYqLL2hkNNa9FyvWUkCBvA5eOOB+N+NfEcbgfwF+kOJxJY/rP2jj/JwCQnPq4hiTH7lilHEqs49NKJn",
+    "bYTYHXJqGiFMyph7Tw3zOy5tVjUMmXfLuFqYDjUpPErmzgfFOY56bTdVZC4ZSs5cjBylJ/n/2Q==",
+  ].join(""),
+  crop: { x: 21, y: 9, width: 30, height: 17 },
+  whole: 1_781_719_981,
+  part: 286_922_619,
+};

@@ -12,17 +12,25 @@ const SLACK_BYTES = 2 ** 24;
 export const zstdUnpacker: Unpacker = {
   name: "zstd (WebAssembly)",
   async later(bytes, length) {
-    const most = mostBytes(bytes);
+    const { most, end } = frameOf(bytes);
     if (most > length + SLACK_BYTES) throw new Error(`Zstandard data that says up to ${most} bytes, not ${length}`);
     const { default: Zstd } = await import("numcodecs/zstd");
-    const out = await new Zstd().decode(bytes);
+    // the library waits for ever for the rest of a frame that it takes bytes behind the first one for
+    const out = await new Zstd().decode(bytes.subarray(0, end));
     if (out.length > length) throw new Error(`Zstandard data that says ${out.length} bytes, not ${length}`);
     return out;
   },
 };
 
-/** An upper bound of what one frame expands to, from its headers alone. @throws Error when it is no whole frame */
-export function mostBytes(bytes: Uint8Array): number {
+export interface ZstdFrame {
+  /** An upper bound of what it expands to. */
+  readonly most: number;
+  /** Of the frame with its checksum, in bytes. */
+  readonly end: number;
+}
+
+/** The first frame of the bytes, from its headers alone. @throws Error when it is no whole frame */
+export function frameOf(bytes: Uint8Array): ZstdFrame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ends = (): never => {
     throw new Error("Zstandard data that ends early");
@@ -45,6 +53,9 @@ export function mostBytes(bytes: Uint8Array): number {
     most += kind === 2 ? MOST_OF_A_BLOCK : size;
     at += 3 + (kind === 1 ? 1 : size);
     if (at > bytes.length) ends();
-    if (header & 1) return most;
+    if (header & 1) {
+      const end = at + (descriptor & 4);
+      return end <= bytes.length ? { most, end } : ends();
+    }
   }
 }

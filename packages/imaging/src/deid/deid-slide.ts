@@ -4,12 +4,17 @@ import { basename, dirname, join, resolve } from "node:path";
 import { attempt, type Outcome, raise, unwrap } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { openFileSource } from "../bytes/file-source.ts";
+import { looksLikeCzi } from "../format/czi/czi-slide.ts";
 import { looksLikeDicom } from "../format/dicom/header.ts";
 import { looksLikeTiff } from "../format/tiff-directory.ts";
+import { isVsi } from "../format/vsi/vsi-slide.ts";
 import { openSlideFile } from "../slide/open-slide-file.ts";
+import { passCzi } from "./czi/deid-czi.ts";
+import type { PassFile } from "./deid-pass.ts";
 import { checkDicomFolder, deidDicom } from "./dicom/deid-folder.ts";
 import { FileSink, moveInto } from "./file-sink.ts";
 import { type DeidReport, refuseDeid } from "./report.ts";
+import { pixelDifference } from "./same-pixels.ts";
 import { passTiff } from "./tiff/deid-tiff.ts";
 
 export interface DeidOptions {
@@ -34,7 +39,8 @@ export function deidentifySlide(
     expectFree(input, output);
     const report = await route(input, {
       dicom: (folder, names) => deidDicom({ folder, names, output, salt: options.salt, signal }),
-      tiff: (source) => deidTiff(source, { input, output, allowUnknown: options.allowUnknown === true }, signal),
+      file: (source, pass) =>
+        deidFile(source, pass, { input, output, allowUnknown: options.allowUnknown === true }, signal),
     });
     if (basename(input) !== basename(output)) return report;
     return {
@@ -49,7 +55,7 @@ export function checkSlide(input: string, signal?: AbortSignal): Promise<Outcome
   return attempt(() =>
     route(input, {
       dicom: (folder, names) => checkDicomFolder(folder, names, signal),
-      tiff: (source) => passTiff(source, { sink: null, allowUnknown: true, signal }),
+      file: (source, pass) => pass(source, { sink: null, allowUnknown: true, signal }),
     }),
   );
 }
@@ -57,7 +63,7 @@ export function checkSlide(input: string, signal?: AbortSignal): Promise<Outcome
 interface Ways {
   /** `names`: null for every file of the folder. */
   readonly dicom: (folder: string, names: readonly string[] | null) => Promise<DeidReport>;
-  readonly tiff: (source: ByteSource) => Promise<DeidReport>;
+  readonly file: (source: ByteSource, pass: PassFile) => Promise<DeidReport>;
 }
 
 async function route(input: string, ways: Ways): Promise<DeidReport> {
@@ -66,16 +72,26 @@ async function route(input: string, ways: Ways): Promise<DeidReport> {
   try {
     const head = await source.read(0, Math.min(132, source.size));
     if (looksLikeDicom(head)) return await ways.dicom(dirname(input), [basename(input)]);
-    if (looksLikeTiff(head)) return await ways.tiff(source);
+    if (isVsi(input)) refuseVsi();
+    if (looksLikeTiff(head)) return await ways.file(source, passTiff);
+    if (looksLikeCzi(head)) return await ways.file(source, passCzi);
   } finally {
     source.close();
   }
   return refuseDeid(
-    "SVS, plain TIFF, NDPI, SCN, Philips, BIF or DICOM",
+    "SVS, plain TIFF, OME-TIFF, NDPI, SCN, Philips, BIF, CZI or DICOM",
     `${input}, a file of another format`,
     "convert it first with nacre slide convert",
   );
 }
+
+/** The tag tree of a VSI file has no public description: nobody can say what of it names a person. */
+const refuseVsi = (): never =>
+  refuseDeid(
+    "a format whose every byte is described",
+    "an Olympus VSI, whose tags are not",
+    "convert it with nacre slide convert: the copy carries pixels and scale alone",
+  );
 
 function expectFree(input: string, output: string): void {
   const isFree = !existsSync(output) && resolve(input) !== resolve(output);
@@ -87,54 +103,48 @@ function expectFree(input: string, output: string): void {
   });
 }
 
-interface TiffWay {
+interface FileWay {
   readonly input: string;
   readonly output: string;
   readonly allowUnknown: boolean;
 }
 
-async function deidTiff(
+async function deidFile(
   source: ByteSource,
-  { input, output, allowUnknown }: TiffWay,
+  pass: PassFile,
+  { input, output, allowUnknown }: FileWay,
   signal?: AbortSignal,
 ): Promise<DeidReport> {
   const before = unwrap(await openSlideFile(input));
-  before.close();
   const aside = join(dirname(output), `.nacre-deid-${process.pid}-${Date.now()}.part`);
   const sink = new FileSink(aside);
   try {
-    const report = await passTiff(source, { sink, allowUnknown, signal });
+    const report = await pass(source, { sink, allowUnknown, signal });
     sink.close();
-    await prove(aside, report, before.info.levels, signal);
+    await proveClean(aside, pass, report, signal);
+    const difference = await pixelDifference(aside, before, signal);
+    if (difference !== null) broken(difference);
     moveInto(aside, output);
     return report;
   } catch (error) {
     sink.drop();
     throw error;
+  } finally {
+    before.close();
   }
 }
 
-/** Reads the copy again: it must be clean, hold the same blocks, and open as the same levels. */
-async function prove(
-  path: string,
-  report: DeidReport,
-  levels: readonly { readonly width: number; readonly height: number }[],
-  signal?: AbortSignal,
-): Promise<void> {
+/** Reads the copy again: it must be clean and hold the same blocks. */
+async function proveClean(path: string, pass: PassFile, report: DeidReport, signal?: AbortSignal): Promise<void> {
   const source = openFileSource(path);
   try {
-    const again = await passTiff(source, { sink: null, allowUnknown: true, signal });
+    const again = await pass(source, { sink: null, allowUnknown: true, signal });
     const hashes = (each: DeidReport): string => each.pictures.map(({ sha256 }) => sha256).join();
     if (!again.isClean || hashes(again) !== hashes(report))
       broken(again.findings.map(({ where, what }) => `${where}: ${what}`).join("; "));
   } finally {
     source.close();
   }
-  const slide = unwrap(await openSlideFile(path));
-  slide.close();
-  const sizes = (list: typeof levels): string => list.map(({ width, height }) => `${width} x ${height}`).join();
-  if (sizes(slide.info.levels) !== sizes(levels))
-    broken(`levels of ${sizes(slide.info.levels)} in place of ${sizes(levels)}`);
 }
 
 function broken(received: string): never {

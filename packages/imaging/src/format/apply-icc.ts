@@ -5,7 +5,7 @@
 import { attempt, intersect, raise } from "@nacre/core";
 import type { Codecs } from "../codec/codec.ts";
 import { readAtScale } from "../slide/scaled-read.ts";
-import type { Raster, Region, Slide } from "../slide/slide.ts";
+import type { OpenOptions, Raster, Region, Slide } from "../slide/slide.ts";
 
 /** Points of the table along each of red, green and blue. */
 export const ICC_POINTS = 33;
@@ -13,8 +13,21 @@ export const ICC_POINTS = 33;
 /** sRGB of the colours of a profile: [red][green][blue][3], ICC_POINTS along each. */
 export type ColourTable = Uint8Array;
 
+/**
+ * The slide with what was asked of its colours: every reader ends here, so that the wish is never passed over.
+ * `profile`: that of the file, or null. @throws as `withIcc`
+ */
+export async function inColour(
+  slide: Slide,
+  { profile, codecs, name }: { readonly profile: Uint8Array | null; readonly codecs: Codecs; readonly name: string },
+  { icc }: Pick<OpenOptions, "icc">,
+): Promise<Slide> {
+  if (icc === "keep") return profile ? Object.assign(slide, { profile }) : slide;
+  return icc === "apply" ? withIcc(slide, profile, codecs, name) : slide;
+}
+
 /** The slide in sRGB. @throws FailureError `unsupported-format` where it holds no profile, `hostile-file` where that is broken, `unsupported-codec` */
-export async function withIcc(slide: Slide, profile: Uint8Array | null, codecs: Codecs, name: string): Promise<Slide> {
+async function withIcc(slide: Slide, profile: Uint8Array | null, codecs: Codecs, name: string): Promise<Slide> {
   try {
     if (!profile) return noProfile(name);
     return coloured(slide, await tableOf(codecs, profile, name));

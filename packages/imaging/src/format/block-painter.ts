@@ -5,14 +5,15 @@
 import { raise } from "@nacre/core";
 import type { Codecs, DecodedImage, Unpacker } from "../codec/codec.ts";
 import { copyPart } from "../codec/copy-part.ts";
+import { codestreamOf } from "../codec/jpeg2000.ts";
 import { lzwDecode } from "../codec/lzw.ts";
 import { unpackBits } from "../codec/packbits.ts";
 import type { BlockPainter } from "../slide/block-level.ts";
 import { jpegPainter } from "./jpeg-painter.ts";
+import { jpeg2000Painter } from "./jpeg2000-painter.ts";
 import { rawBytes, rawImage, type Window, windowOf } from "./raw-samples.ts";
 import type { TiffPage } from "./tiff-page.ts";
 import { compressionName } from "./tiff-tags.ts";
-import { yccToRgb } from "./ycc-to-rgb.ts";
 
 export interface PainterFacts {
   /** The JPEGTables field, or null. */
@@ -47,9 +48,8 @@ export async function openPainter(page: TiffPage, facts: PainterFacts, codecs: C
     case 33004:
     case 33005:
     case 34712: {
-      const decode = await codecs.jpeg2000();
       const isYcc = page.compression === 33003 || facts.isYcc === true;
-      return wholePainter("openjpeg (WebAssembly)", (bytes) => (isYcc ? yccToRgb(decode(bytes)) : decode(bytes)));
+      return jpeg2000Painter(await codecs.jpeg2000(), { streamOf: codestreamOf, isYcc: () => isYcc });
     }
     case 50000:
       return packedPainter(await codecs.zstd(), page, image);

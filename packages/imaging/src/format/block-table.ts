@@ -14,14 +14,15 @@ import { numbersIn, numbersOf } from "./tiff-values.ts";
 const PIECE_BYTES = 2 ** 19;
 const MAX_BLOCK_PIXELS = 2 ** 26;
 
-/** @throws FailureError hostile-file, truncated-file */
-export function* readBlockTable(tiff: TiffFile, page: TiffPage, level: number): Reading<BlockTable> {
+/** `plane`: which of the pictures that the file holds behind each other, where colours lie in separate ones. @throws FailureError hostile-file, truncated-file */
+export function* readBlockTable(tiff: TiffFile, page: TiffPage, level: number, plane = 0): Reading<BlockTable> {
   const columns = Math.ceil(page.width / page.blockWidth);
   const rows = Math.ceil(page.height / page.blockHeight);
   const n = columns * rows;
-  const offsets = yield* placesOf(tiff, page, page.isTiled ? TAG.tileOffsets : TAG.stripOffsets);
+  const allOffsets = yield* placesOf(tiff, page, page.isTiled ? TAG.tileOffsets : TAG.stripOffsets);
   const counts = yield* placesOf(tiff, page, page.isTiled ? TAG.tileByteCounts : TAG.stripByteCounts);
-  const lengths = counts ?? rawLengths(page, n);
+  const offsets = allOffsets?.subarray(plane * n);
+  const lengths = (counts ?? rawLengths(page, n)).subarray(plane * n);
   if (!offsets || offsets.length < n || lengths.length < n) {
     hostile(
       tiff.name,

@@ -4,6 +4,8 @@ import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Codecs } from "../codec/codec.ts";
 import { rasterSlide } from "../slide/raster-slide.ts";
 import type { OpenOptions, Slide } from "../slide/slide.ts";
+import { inColour } from "./apply-icc.ts";
+import { storedProfile } from "./image-profile.ts";
 import { settleScale } from "./scale.ts";
 
 const MAX_FILE_BYTES = 2 ** 30;
@@ -16,7 +18,7 @@ export function looksLikeImage(head: Uint8Array): "JPEG" | "PNG" | null {
 
 /**
  * A plain image has no scale: dots per inch in such files mean paper, not tissue.
- * @throws FailureError truncated-file, unreadable-file, unsupported-codec, implausible-scale
+ * @throws FailureError truncated-file, unreadable-file, unsupported-codec, implausible-scale, hostile-file (its profile)
  */
 export async function openImageSlide(
   source: ByteSource,
@@ -38,17 +40,10 @@ export async function openImageSlide(
   checkWhole(bytes, kind, source.name);
   const raster = await decodeOrRaise(decode, bytes, source.name);
   source.close();
-  const icc = holdsText(bytes, kind === "JPEG" ? "ICC_PROFILE" : "iCCP");
-  return rasterSlide(raster, { format: "image", vendor: "generic", reader: `image (${kind})`, icc, ...scale });
-}
-
-/** Whether the head of the file, where both formats keep their metadata, holds the name of the profile segment. */
-function holdsText(bytes: Uint8Array, text: string): boolean {
-  const head = bytes.subarray(0, 2 ** 16);
-  for (let i = head.indexOf(text.charCodeAt(0)); i >= 0; i = head.indexOf(text.charCodeAt(0), i + 1)) {
-    if ([...text].every((letter, k) => head[i + k] === letter.charCodeAt(0))) return true;
-  }
-  return false;
+  const stored = storedProfile(bytes, kind);
+  const facts = { format: "image", vendor: "generic", reader: `image (${kind})`, icc: stored !== null, ...scale };
+  const profile = stored && options.icc ? await stored.read(codecs, source.name) : null;
+  return inColour(rasterSlide(raster, facts), { profile, codecs, name: source.name }, options);
 }
 
 type Decode = Awaited<ReturnType<Codecs["image"]>>;

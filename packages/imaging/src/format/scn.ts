@@ -8,14 +8,18 @@ import type { Reading } from "../bytes/reading.ts";
 import type { PlacedBlock } from "../slide/placed-level.ts";
 import type { AssociatedImage } from "../slide/slide.ts";
 import { openPainter } from "./block-painter.ts";
-import { readBlockTable } from "./block-table.ts";
+import { planBlockTable, readBlockTable } from "./block-table.ts";
 import { choosePlane } from "./choose-plane.ts";
 import { placeGrid } from "./place-grid.ts";
 import type { MosaicPlan, OpenPainter, SlidePlan } from "./slide-plan.ts";
-import { hostile } from "./tiff-directory.ts";
+import { hostile, type TiffDirectory, type TiffFile } from "./tiff-directory.ts";
 import { checkPixels, readPage } from "./tiff-page.ts";
-import { planPainter, type TiffStart } from "./tiff-start.ts";
+import { planPainter, profileOf, type TiffStart } from "./tiff-start.ts";
 import { child, children, numberAttribute, parseXml, textIn, type XmlNode } from "./xml.ts";
+
+const MAX_IMAGES = 2 ** 10;
+/** Levels, channels and focal planes of one image. */
+const MAX_DIMENSIONS = 2 ** 14;
 
 export const isScn = (start: TiffStart): boolean => /<scn[\s>]/.test(start.description);
 
@@ -46,7 +50,9 @@ export function* planScn(start: TiffStart): Reading<SlidePlan> {
     height: numberAttribute(collection, "sizeY") ?? 0,
   };
   if (!(glass.width > 0 && glass.height > 0)) hostile(tiff.name, "the size of the glass in its SCN description");
-  const all = children(collection, "image").map((node) => readArea(node, tiff.name));
+  const images = children(collection, "image");
+  if (images.length > MAX_IMAGES) hostile(tiff.name, `at most ${MAX_IMAGES} images in its SCN description`);
+  const all = images.map((node) => readArea(node, tiff.name));
   const isMacro = (area: Area): boolean => area.width >= glass.width && area.height >= glass.height;
   const scanned = all.filter((area) => !isMacro(area));
   const finest = Math.min(...scanned.map(nanometres));
@@ -68,11 +74,14 @@ export function* planScn(start: TiffStart): Reading<SlidePlan> {
   return {
     ...{ format: "leica-scn", vendor: "leica", levels, warnings, mpp: finest / 1000, objective: first.objective },
     properties: { ...start.properties, "leica.areas": String(areas.length) },
-    ...{ icc: false, profile: null },
+    ...(yield* profileOf(start, { directory: directoryOf(tiff, pyramids[0]?.levels[0]?.ifd ?? 0) })),
     associated: all.filter(isMacro).map(associated),
     ...(planes ? { planes } : {}),
   };
 }
+
+const directoryOf = ({ directories, name }: TiffFile, ifd: number): TiffDirectory =>
+  directories[ifd] ?? hostile(name, `a directory ${ifd}, which its description names`);
 
 function noArea(name: string): never {
   return raise("unsupported-format", {
@@ -88,7 +97,9 @@ function readArea(node: XmlNode, name: string): Area {
     const value = numberAttribute(view, attributeName) ?? Number.NaN;
     return value >= least ? value : hostile(name, `a view with a sound ${attributeName} in its SCN description`);
   };
-  const dimensions = children(child(node, "pixels"), "dimension").map((dimension): Dimension => {
+  const stored = children(child(node, "pixels"), "dimension");
+  if (stored.length > MAX_DIMENSIONS) hostile(name, `at most ${MAX_DIMENSIONS} dimensions in its SCN description`);
+  const dimensions = stored.map((dimension): Dimension => {
     const value = (attributeName: string): number => {
       const found = numberAttribute(dimension, attributeName) ?? 0;
       return Number.isInteger(found) && found >= 0 && found < 2 ** 24
@@ -136,15 +147,13 @@ function* planLevel(
   let [blockWidth, blockHeight, scale] = [1, 1, finest];
   for (const { area, levels } of pyramids) {
     const { ifd, width } = levels[index] as Dimension;
-    const directory = tiff.directories[ifd];
-    if (!directory) return hostile(tiff.name, `a directory ${ifd}, which its description names`);
-    const page = yield* readPage(tiff, directory);
+    const page = yield* readPage(tiff, directoryOf(tiff, ifd));
     checkPixels(page, tiff.name);
-    const table = yield* readBlockTable(tiff, page, index);
+    const table = yield* (start.isRemote ? planBlockTable : readBlockTable)(tiff, page, index);
     const facts = yield* planPainter(start, page);
     const perPixel = area.width / width;
     const at = { x: Math.round(area.x / perPixel), y: Math.round(area.y / perPixel) };
-    blocks.push(...placeGrid(table, page, at, painters.length));
+    for (const block of placeGrid(table, page, at, painters.length)) blocks.push(block);
     painters.push((codecs) => openPainter(page, facts, codecs));
     if (painters.length === 1) [blockWidth, blockHeight, scale] = [table.blockWidth, table.blockHeight, perPixel];
   }

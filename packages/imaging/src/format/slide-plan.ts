@@ -10,9 +10,10 @@ import { blockSlide } from "../slide/block-slide.ts";
 import { type PlacedBlock, type PlacedLevel, placedReader } from "../slide/placed-level.ts";
 import { regionSlide } from "../slide/region-slide.ts";
 import type { AssociatedImage, OpenOptions, Planes, Slide, SlideInfo } from "../slide/slide.ts";
-import { withIcc } from "./apply-icc.ts";
+import { inColour } from "./apply-icc.ts";
 import { choosePlane } from "./choose-plane.ts";
 import { settleScale } from "./scale.ts";
+import { shownProperties } from "./shown-properties.ts";
 
 export type OpenPainter = (codecs: Codecs) => Promise<BlockPainter>;
 
@@ -27,6 +28,8 @@ export interface GridPlan extends LevelSize {
   readonly kind: "grid";
   readonly table: BlockTable;
   readonly painter: OpenPainter;
+  /** Where its blocks lie, if not in the file itself; closing it closes that too. */
+  readonly source?: (file: ByteSource) => ByteSource;
   /** Coarser levels of its writer are not to be trusted. */
   readonly isAlone?: boolean;
 }
@@ -45,6 +48,7 @@ export interface SlidePlan {
   readonly vendor: string;
   /** Level 0 first; all of one kind. */
   readonly levels: readonly (GridPlan | MosaicPlan)[];
+  /** All of them: what is shown is decided here. */
   readonly properties: Readonly<Record<string, string>>;
   /** As the file says it, micrometres per pixel, or null. */
   readonly mpp: number | null;
@@ -69,7 +73,8 @@ export async function slideOfPlan(
   const scale = unwrap(settleScale(plan.mpp, options, source.name));
   const base = plan.levels[0];
   if (!base) throw new RangeError("expected a plan of at least one level, received none");
-  const { format, vendor, properties, objective, icc, associated, planes } = plan;
+  const { format, vendor, objective, icc, associated, planes } = plan;
+  const properties = shownProperties(plan.properties, options);
   if (!planes) choosePlane({ channels: ["brightfield"], focalPlanes: 1, times: 1 }, options.plane, source.name);
   const idle =
     options.window && !plan.window ? ["the window given has no effect: these pixels are shown as stored"] : [];
@@ -90,16 +95,16 @@ export async function slideOfPlan(
           source,
           codecs,
         );
-  if (options.icc === "keep") return plan.profile ? Object.assign(slide, { profile: plan.profile }) : slide;
-  return options.icc === "apply" ? withIcc(slide, plan.profile, codecs, source.name) : slide;
+  return inColour(slide, { profile: plan.profile, codecs, name: source.name }, options);
 }
 
 type Facts = Omit<SlideInfo, "levels" | "reader">;
 
 async function gridSlide(facts: Facts, plans: readonly GridPlan[], source: ByteSource, codecs: Codecs): Promise<Slide> {
   const levels: BlockLevel[] = [];
-  for (const { table, painter, width, height, downsample } of plans) {
-    levels.push({ index: levels.length, width, height, downsample, ...table, painter: await painter(codecs) });
+  for (const { table, painter, source: own, width, height, downsample } of plans) {
+    const blocks = { ...table, painter: await painter(codecs), ...(own ? { source: own(source) } : {}) };
+    levels.push({ index: levels.length, width, height, downsample, ...blocks });
   }
   return blockSlide(source, { ...facts, reader: levels[0]?.painter.reader ?? "" }, levels);
 }

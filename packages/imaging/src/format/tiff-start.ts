@@ -1,10 +1,12 @@
 /** What is known of a TIFF before its vendor is: the directories, and the texts by which vendors are told apart. */
 import type { Reading } from "../bytes/reading.ts";
 import { bytesAt } from "../bytes/reading.ts";
+import type { BlockTable } from "../slide/block-level.ts";
 import type { AssociatedImage, OpenOptions } from "../slide/slide.ts";
 import { openPainter, type PainterFacts } from "./block-painter.ts";
 import { planBlockTable, readBlockTable } from "./block-table.ts";
 import { jpeg2000Colour } from "./jpeg2000-colour.ts";
+import { joinedTable, planarPainter, planarSource, planeOf, planesIn } from "./planar.ts";
 import type { GridPlan } from "./slide-plan.ts";
 import { hostile, readDirectory, readTiff, type TiffDirectory, type TiffFile } from "./tiff-directory.ts";
 import { checkPixels, readPage, type TiffPage } from "./tiff-page.ts";
@@ -85,14 +87,14 @@ export function* planGrid(
   warnings: string[],
 ): Reading<GridPlan> {
   const { tiff } = start;
-  checkPixels(page, tiff.name);
-  // a look at the first block needs its place
-  const isLater = start.isRemote && page.compression !== 33004;
-  const table = yield* (isLater ? planBlockTable : readBlockTable)(tiff, page, level.index);
+  const planes = planesIn(page);
+  checkPixels(planes > 0 ? planeOf(page) : page, tiff.name);
+  if (planes > 0) return yield* planPlanes(start, page, level, planes);
+  const table = yield* (start.isRemote ? planBlockTable : readBlockTable)(tiff, page, level.index);
   const painter = yield* planPainter(start, page);
-  const at = table.lengths.findIndex((length) => length > 0);
+  const at = page.compression === 33004 ? yield* firstBlock(table) : -1;
   let isYcc = false;
-  if (page.compression === 33004 && at >= 0) {
+  if (at >= 0) {
     const block = yield* bytesAt(table.offsets[at] as number, Math.min(4096, table.lengths[at] as number));
     const colour = jpeg2000Colour(page, start.software + start.description, block);
     isYcc = colour.isYcc;
@@ -106,6 +108,40 @@ export function* planGrid(
   };
 }
 
+/** The first block that is not missing, or -1; of a table that is read later, no more is read than it takes to find it. */
+function* firstBlock({ lengths, fill }: BlockTable): Reading<number> {
+  for (let at = 0; at < lengths.length; at++) {
+    if (fill) yield* fill(at, at);
+    if ((lengths[at] as number) > 0) return at;
+  }
+  return -1;
+}
+
+/** Colours in separate planes; of grey with alpha the first is all. */
+function* planPlanes(
+  start: TiffStart,
+  page: TiffPage,
+  { index, downsample }: { readonly index: number; readonly downsample: number },
+  planes: number,
+): Reading<GridPlan> {
+  const { width, height } = page;
+  const facts = yield* planPainter(start, page);
+  const tables: BlockTable[] = [];
+  for (let plane = 0; plane < planes; plane++)
+    tables.push(yield* readBlockTable(start.tiff, planeOf(page), index, plane));
+  const shape = { kind: "grid" as const, width, height, downsample };
+  if (planes === 1) {
+    const table = tables[0] as BlockTable;
+    return { ...shape, table, painter: (codecs) => openPainter(planeOf(page), facts, codecs) };
+  }
+  return {
+    ...shape,
+    table: joinedTable(tables),
+    source: (file) => planarSource(file, tables),
+    painter: (codecs) => planarPainter(page, facts, codecs),
+  };
+}
+
 /** What the painter of a page needs beside the page. */
 export function* planPainter(start: TiffStart, page: TiffPage): Reading<PainterFacts> {
   const tables = yield* bytesOf(start.tiff, page.directory, TAG.jpegTables);
@@ -114,7 +150,10 @@ export function* planPainter(start: TiffStart, page: TiffPage): Reading<PainterF
 }
 
 /** The profile of a page, where it was asked for. */
-export function* profileOf(start: TiffStart, page: TiffPage): Reading<{ icc: boolean; profile: Uint8Array | null }> {
+export function* profileOf(
+  start: TiffStart,
+  page: Pick<TiffPage, "directory">,
+): Reading<{ icc: boolean; profile: Uint8Array | null }> {
   const icc = page.directory.entries.has(TAG.iccProfile);
   const isWanted = icc && start.options.icc !== undefined;
   return { icc, profile: isWanted ? yield* bytesOf(start.tiff, page.directory, TAG.iccProfile) : null };

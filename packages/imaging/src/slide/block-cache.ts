@@ -15,9 +15,12 @@ export interface WholeBlock {
 const CAPACITY_BYTES = 2 ** 26;
 /** Touches remembered: about 16 reads of four blocks. More would take random reads of a small slide for a scan. */
 const MEMORY = 64;
+/** Arrays of forgotten blocks that are kept for the next: a scan forgets one for every one it decodes. */
+const SPARE = 4;
 
 export class BlockCache {
   readonly #blocks = new Map<number, WholeBlock>();
+  readonly #spare: Uint8Array[] = [];
   readonly #touched = new Float64Array(MEMORY).fill(-1);
   readonly #capacity: number;
   #next = 0;
@@ -45,7 +48,18 @@ export class BlockCache {
       if (this.#bytes <= this.#capacity || oldest === key) return;
       this.#blocks.delete(oldest);
       this.#bytes -= old.data.length;
+      if (this.#spare.length < SPARE) this.#spare.push(old.data);
     }
+  }
+
+  /**
+   * An array of `length` bytes for the next block: that of a forgotten one, its pixels still in it, or a new one. Only for readers that
+   * use what they find at once, and never across an await: a block that is forgotten may be painted over. New arrays for every block
+   * cost a tenth of a scan in garbage collections.
+   */
+  room(length: number): Uint8Array {
+    const spare = this.#spare.pop();
+    return spare?.length === length ? spare : new Uint8Array(length);
   }
 
   /** Whether the block was touched by one of the last reads, or is here. */
@@ -60,6 +74,7 @@ export class BlockCache {
 
   clear(): void {
     this.#blocks.clear();
+    this.#spare.length = 0;
     this.#bytes = 0;
   }
 }

@@ -44,12 +44,15 @@ class BlockSlide implements Slide {
   readonly #source: ByteSource;
   readonly #levels: readonly BlockLevel[];
   readonly #cache = new BlockCache();
+  /** Whether blocks are only used within one turn, so that the arrays of forgotten ones serve again. */
+  readonly #isAtOnce: boolean;
   #scratch = new Uint8Array(1 << 16);
   #isOpen = true;
 
   constructor(source: ByteSource, info: Omit<SlideInfo, "levels">, levels: readonly BlockLevel[]) {
     this.#source = source;
     this.#levels = levels;
+    this.#isAtOnce = levels.every(({ painter }) => !painter.unpack);
     this.info = { ...info, levels: levels.map(publicLevel) };
   }
 
@@ -66,7 +69,8 @@ class BlockSlide implements Slide {
       if (level.fill) await this.#fill(level, gridOf(level, place), signal);
       const ready = level.painter.unpack ? await this.#unpack(level, place, signal) : null;
       const fetched = ready || this.#sourceOf(level).readSync ? null : await this.#fetch(level, place, signal);
-      const data = new Uint8Array(width * height * 3);
+      const bytes = width * height * 3;
+      const data = region.into?.length === bytes ? region.into : new Uint8Array(bytes);
       if (x < 0 || y < 0 || x + width > level.width || y + height > level.height) data.fill(BACKGROUND);
       this.#paint({ level, region: place, data, fetched, ready });
       return { width, height, data };
@@ -125,15 +129,18 @@ class BlockSlide implements Slide {
     }
   }
 
+  /** Whether a third of the blocks that are wanted in part were wanted by one of the last reads: a neighbour in a scan shares a column or a row of them. */
   #isScan(canvas: Canvas, grid: BlockGrid): boolean {
     const { level, region } = canvas;
+    let [parts, scanned] = [0, 0];
     for (let row = grid.top; row <= grid.bottom; row++) {
       for (let column = grid.left; column <= grid.right; column++) {
-        const part = partOf(level, region, column, row);
-        if (!part.isWhole && this.#cache.isScanned(keyOf(level, row * level.columns + column))) return true;
+        if (partOf(level, region, column, row).isWhole) continue;
+        parts++;
+        if (this.#cache.isScanned(keyOf(level, row * level.columns + column))) scanned++;
       }
     }
-    return false;
+    return scanned > 0 && 3 * scanned >= parts;
   }
 
   #paintBlock(canvas: Canvas, block: number, part: BlockPart, isScan: boolean): void {
@@ -156,7 +163,9 @@ class BlockSlide implements Slide {
       level.painter.paint(stored, part.crop, target);
       return;
     }
-    const whole = emptyBlock(level, block);
+    const size = blockSize(level, block);
+    const bytes = size.width * size.height * 3;
+    const whole = { ...size, data: this.#isAtOnce ? this.#cache.room(bytes) : new Uint8Array(bytes) };
     const crop = { x: 0, y: 0, width: whole.width, height: whole.height };
     level.painter.paint(stored, crop, { data: whole.data, offset: 0, pitch: whole.width * 3 });
     this.#cache.keep(key, whole);
@@ -221,8 +230,9 @@ class BlockSlide implements Slide {
     const source = this.#sourceOf(level);
     const stored = await source.read(offsets[block] as number, lengths[block] as number, signal);
     if (isFiller(stored)) return null;
-    const whole = emptyBlock(level, block);
-    const { width, height, data } = whole;
+    const { width, height } = blockSize(level, block);
+    const data = new Uint8Array(width * height * 3);
+    const whole = { width, height, data };
     try {
       const bytes = painter.unpack ? await painter.unpack(stored) : stored;
       painter.paint(bytes, { x: 0, y: 0, width, height }, { data, offset: 0, pitch: width * 3 });
@@ -235,12 +245,12 @@ class BlockSlide implements Slide {
   }
 }
 
-function emptyBlock(level: BlockLevel, block: number): WholeBlock {
+function blockSize(level: BlockLevel, block: number): { width: number; height: number } {
   const column = block % level.columns;
   const row = (block - column) / level.columns;
   const width = Math.min(level.blockWidth, level.width - column * level.blockWidth);
   const height = Math.min(level.blockHeight, level.height - row * level.blockHeight);
-  return { width, height, data: new Uint8Array(width * height * 3) };
+  return { width, height };
 }
 
 function copyBlock(block: WholeBlock, crop: Rect, target: Target): void {

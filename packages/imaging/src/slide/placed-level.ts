@@ -4,6 +4,7 @@
  */
 import { FailureError, intersect, type Rect } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
+import { drive, type Reading } from "../bytes/reading.ts";
 import { BlockCache } from "./block-cache.ts";
 import type { BlockPainter } from "./block-level.ts";
 import { brokenBlock } from "./broken-block.ts";
@@ -15,6 +16,8 @@ export interface PlacedBlock extends Rect {
   /** Byte offset and length of the stored bytes; a length of 0 is a missing block. */
   readonly offset: number;
   readonly length: number;
+  /** Where its place was left to be read later: to be driven before offset and length are looked at. @throws FailureError truncated-file */
+  readonly fill?: () => Reading<void>;
   /** Which of the level's painters; default the first. */
   readonly painter?: number;
   /** Where its pixels lie in the stored block, and the size of that; absent: the stored block is the block. */
@@ -39,10 +42,14 @@ export function placedReader(source: ByteSource, levels: readonly PlacedLevel[])
   return async ({ index: at }, place, signal) => {
     const level = levels[at] as PlacedLevel;
     const data = new Uint8Array(place.width * place.height * 3).fill(BACKGROUND);
-    const numbers = touched(index[at] as CellIndex, place).filter((number) => {
-      const block = level.blocks[number] as PlacedBlock;
-      return block.length > 0 && intersect(block, place) !== null;
-    });
+    const near = touched(index[at] as CellIndex, place).filter((number) =>
+      intersect(level.blocks[number] as PlacedBlock, place),
+    );
+    for (const number of near) {
+      const places = level.blocks[number]?.fill?.();
+      if (places) await drive(places, level.source ?? source, signal);
+    }
+    const numbers = near.filter((number) => (level.blocks[number] as PlacedBlock).length > 0);
     let ahead: Ahead = new Map();
     for (const [i, number] of numbers.entries()) {
       if (i % AHEAD === 0) ahead = fetchAhead(level, numbers.slice(i, i + AHEAD), signal);

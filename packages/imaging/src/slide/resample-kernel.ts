@@ -13,10 +13,22 @@ declare const WebAssembly: {
 
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  /** line = weighted sum of `taps` rows. All addresses in bytes. */
-  blend(rows: number, pitch: number, weights: number, taps: number, line: number, n: number): void;
-  /** out = `n` pixels, each a weighted sum of `taps` pixels of the line. */
-  narrow(line: number, first: number, weights: number, taps: number, out: number, n: number): void;
+  /** 4 * `groups` output rows of `n` pixels, from source rows of `pitch` bytes. All addresses in bytes; `lines` is room for four. */
+  resample(
+    rows: number,
+    pitch: number,
+    alongFirst: number,
+    alongWeights: number,
+    alongTaps: number,
+    lines: number,
+    linePitch: number,
+    first: number,
+    weights: number,
+    taps: number,
+    out: number,
+    n: number,
+    groups: number,
+  ): void;
 }
 
 /** What the kernel needs of a band, in source pixels. */
@@ -40,6 +52,8 @@ interface KernelAxis {
 }
 
 const PAGE = 65536;
+/** Output rows that the kernel makes together. */
+const GROUP = 4;
 /** Source bytes that are copied in at once. */
 const CHUNK_BYTES = 2 ** 22;
 /** Beyond this the plain loops serve: a thumbnail of a very wide slide. */
@@ -52,45 +66,70 @@ export function resampleWithKernel(work: KernelWork): boolean {
   kernel ??= openKernel();
   const pitch = work.width * 3;
   const { along, across } = work;
-  const outPitch = across.first.length * 3;
-  const rowsAtOnce = Math.max(along.taps, Math.floor(CHUNK_BYTES / pitch));
+  const first = groupedRows(work);
+  const n = first.length;
+  const rowsAtOnce = Math.max(longestGroup(first, along.taps), Math.floor(CHUNK_BYTES / pitch));
+  const linePitch = (pitch + 32) * 4;
   const sizes = [
-    (pitch + 32) * 4,
+    linePitch * GROUP,
     across.weights.length * 4,
     across.first.length * 4,
-    (work.to - work.from) * along.taps * 4,
-    rowsAtOnce * pitch + 16,
-    (work.to - work.from) * outPitch + 16,
+    n * along.taps * 4,
+    n * 4,
+    Math.min(rowsAtOnce, work.data.length / pitch) * pitch + 16,
+    n * across.first.length * 3,
   ];
   if (!kernel || sizes.reduce((sum, size) => sum + size, 0) > MOST_BYTES) return false;
-  const [line, weights, first, alongWeights, rows, out] = layOut(kernel, sizes) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const begins = layOut(kernel, sizes) as [number, number, number, number, number, number, number];
+  const [lines, weights, acrossFirst, alongWeights, alongFirst, rows, out] = begins;
   const { buffer } = kernel.memory;
   const bytes = new Uint8Array(buffer);
   new Float32Array(buffer, weights, across.weights.length).set(across.weights);
-  new Int32Array(buffer, first, across.first.length).set(across.first);
+  new Int32Array(buffer, acrossFirst, across.first.length).set(across.first);
   const used = along.weights.subarray(work.from * along.taps, work.to * along.taps);
   new Float32Array(buffer, alongWeights, used.length).set(used);
-  let [heldFrom, heldTo] = [0, 0];
-  for (let y = work.from; y < work.to; y++) {
-    const at = (along.first[y] as number) - work.firstRow;
-    if (at < heldFrom || at + along.taps > heldTo) {
-      heldFrom = at;
-      heldTo = Math.min(work.data.length / pitch, at + rowsAtOnce);
-      bytes.set(work.data.subarray(heldFrom * pitch, heldTo * pitch), rows);
-    }
-    const i = y - work.from;
-    kernel.blend(rows + (at - heldFrom) * pitch, pitch, alongWeights + i * along.taps * 4, along.taps, line, pitch);
-    kernel.narrow(line, first, weights, across.taps, out + i * outPitch, across.first.length);
+  const places = new Int32Array(buffer, alongFirst, n);
+  for (let from = 0, to = GROUP; from < n; from = to, to += GROUP) {
+    const held = first[from] as number;
+    while (to < n && (first[to + GROUP - 1] as number) + along.taps - held <= rowsAtOnce) to += GROUP;
+    bytes.set(work.data.subarray(held * pitch, ((first[to - 1] as number) + along.taps) * pitch), rows);
+    for (let i = from; i < to; i++) places[i] = (first[i] as number) - held;
+    kernel.resample(
+      rows,
+      pitch,
+      alongFirst + from * 4,
+      alongWeights + from * along.taps * 4,
+      along.taps,
+      lines,
+      linePitch,
+      acrossFirst,
+      weights,
+      across.taps,
+      out + from * across.first.length * 3,
+      across.first.length,
+      (to - from) / GROUP,
+    );
   }
-  work.out.set(bytes.subarray(out, out + (work.to - work.from) * outPitch), work.from * outPitch);
+  const length = (work.to - work.from) * across.first.length * 3;
+  work.out.set(bytes.subarray(out, out + length), work.from * across.first.length * 3);
   return true;
+}
+
+/** Where each output row begins in `data`, in rows; the last one again and again until groups are full. */
+function groupedRows({ along, firstRow, from, to }: KernelWork): Int32Array {
+  const n = Math.ceil((to - from) / GROUP) * GROUP;
+  const first = new Int32Array(n);
+  for (let i = 0; i < n; i++) first[i] = (along.first[Math.min(from + i, to - 1)] as number) - firstRow;
+  return first;
+}
+
+/** Source rows of the group that needs most of them. */
+function longestGroup(first: Int32Array, taps: number): number {
+  let most = 0;
+  for (let i = 0; i < first.length; i += GROUP) {
+    most = Math.max(most, (first[i + GROUP - 1] as number) - (first[i] as number) + taps);
+  }
+  return most;
 }
 
 /** Begins of arrays of these sizes, behind each other, on multiples of 16; the memory grows where it must. */

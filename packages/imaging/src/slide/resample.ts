@@ -42,21 +42,21 @@ export function triangleWeights({ start, ratio, n, sourceN }: Axis): Weights {
   for (let i = 0; i < n; i++) {
     const from = Math.min(first[i] as number, sourceN - taps);
     first[i] = from;
-    fillWeights(weights.subarray(i * taps, (i + 1) * taps), start + (i + 0.5) * ratio - from, reach);
+    fillWeights(weights, i * taps, taps, start + (i + 0.5) * ratio - from, reach);
   }
   return { taps, first, weights };
 }
 
-/** The triangle around `centre` over pixels 0, 1, ... A pixel wholly beyond the source takes the nearest one. */
-function fillWeights(weights: Float64Array, centre: number, reach: number): void {
+/** The triangle around `centre` over `taps` pixels 0, 1, ..., written from `at`. A pixel wholly beyond the source takes the nearest one. */
+function fillWeights(weights: Float64Array, at: number, taps: number, centre: number, reach: number): void {
   let sum = 0;
-  for (let t = 0; t < weights.length; t++) {
+  for (let t = 0; t < taps; t++) {
     const w = Math.max(0, 1 - Math.abs(t + 0.5 - centre) / reach);
-    weights[t] = w;
+    weights[at + t] = w;
     sum += w;
   }
-  if (sum === 0) weights[centre < 0 ? 0 : weights.length - 1] = 1;
-  else for (let t = 0; t < weights.length; t++) weights[t] = (weights[t] as number) / sum;
+  if (sum === 0) weights[at + (centre < 0 ? 0 : taps - 1)] = 1;
+  else for (let t = at; t < at + taps; t++) weights[t] = (weights[t] as number) / sum;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));

@@ -13,6 +13,9 @@ const LEVEL_TOLERANCE = 1.005;
 const DRIFT = 0.5;
 /** Source pixels of one band. */
 const BAND_PIXELS = 2 ** 23;
+/** The source of a tile is read into room that was used before: a new array for each costs more in garbage collections than the resampling. */
+const ROOM_BYTES = 2 ** 22;
+const rooms: Uint8Array[] = [];
 
 /** `width` x `height` pixels at `mpp` from x, y (level 0). Fails with no-scale where the slide has none. */
 export function readAtScale(slide: Slide, mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>> {
@@ -78,15 +81,20 @@ async function resampled(
     const to = Math.min(height, from + step);
     const firstRow = rows.first[from] as number;
     const n = (rows.first[to - 1] as number) + rows.taps - firstRow;
+    const bytes = across.n * n * 3;
+    const room = bytes <= ROOM_BYTES ? (rooms.pop() ?? new Uint8Array(ROOM_BYTES)) : null;
     const region = {
       level: level.index,
       x: across.first * level.downsample,
       y: (along.first + firstRow) * level.downsample,
       width: across.n,
       height: n,
+      ...(room && { into: room.subarray(0, bytes) }),
     };
     const source = unwrap(await slide.read(region, signal));
     resampleBand({ data: source.data, width: across.n, firstRow }, rows, columns, { from, to }, data);
+    // a read that failed may still write: its room is left to the collector
+    if (room && rooms.length < 2) rooms.push(room);
   }
   return { width, height, data };
 }

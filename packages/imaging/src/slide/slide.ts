@@ -24,6 +24,8 @@ export interface Level {
 /** A rectangle to read: x, y at level 0; width and height in pixels of `level`. */
 export interface Region extends Rect {
   readonly level: number;
+  /** Room for the pixels, width * height * 3 bytes. A reader may use it, and its answer is then this array; or leave it as it is. */
+  readonly into?: Uint8Array;
 }
 
 export interface SlideInfo {
@@ -42,7 +44,7 @@ export interface SlideInfo {
   readonly mppInFile: number | null;
   /** Nominal objective power, for display only. */
   readonly objective: number | null;
-  /** What the file says about itself, as text. */
+  /** What the file says about itself, as text: only what names no person, slide or device, unless it was opened with `identifiers`. */
   readonly properties: Readonly<Record<string, string>>;
   /** Whether the file carries an ICC profile. It is never applied silently. */
   readonly icc: boolean;
@@ -62,6 +64,8 @@ export interface StoredBlock {
   /** "jpeg": a baseline stream whose own markers say its colours, so that every decoder gives the pixels that are read here. */
   readonly codec: "jpeg" | "jpeg2000";
   readonly bytes: Uint8Array;
+  /** Only of "jpeg2000", a bare codestream: the components that its decoder gives are not RGB. */
+  readonly colour?: "YCbCr";
 }
 
 /** A picture that is no level. */
@@ -116,6 +120,8 @@ export interface OpenOptions {
   readonly window?: readonly [black: number, white: number];
   /** "apply": pixels are turned into sRGB with the file's own ICC profile, and `SlideInfo.iccApplied` says so. Never done unasked. "keep": `Slide.profile` holds it, where the reader can. */
   readonly icc?: "apply" | "keep";
+  /** Whether `SlideInfo.properties` tells all that the reader finds: descriptions, users, dates, file names, barcodes. Default: not. */
+  readonly identifiers?: boolean;
   /** Read through OpenSlide, of Node and where it is installed, whatever reader of ours knows the format. Default: only formats that none of ours knows. */
   readonly reader?: "openslide";
 }

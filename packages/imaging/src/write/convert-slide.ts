@@ -1,5 +1,5 @@
 /**
- * A slide of any format written in another. Blocks that are JPEG already are passed on untouched where the format and
+ * A slide of any format written in another. Blocks that are JPEG or JPEG 2000 already are passed on untouched where the format and
  * the grid allow, everything else is decoded and encoded once; levels that the source lacks are made by box averages.
  * Written aside and renamed when whole. Carried: pixels, scale, objective, ICC profile. Never carried: the label, the
  * macro, and whatever else the source says about itself.
@@ -11,7 +11,7 @@ import { isSynthetic } from "../synthetic/is-synthetic.ts";
 import { asideOf, checkFree, putInPlace, removeAside } from "./aside.ts";
 import { type LevelSpec, planLevels } from "./level-plan.ts";
 import { FORMAT_RULES } from "./open-slide-writer.ts";
-import { passableShape } from "./passable-shape.ts";
+import { isStoredAs, passableShape } from "./passable-shape.ts";
 import type { CarriedFacts, FormatRules, SlideWriter } from "./slide-writer.ts";
 import type { StoredShape } from "./stored-shape.ts";
 import { MixedBlocks, sweepLevel } from "./sweep.ts";
@@ -118,7 +118,7 @@ async function convertOnce(
     let [done, passed] = [0, 0];
     for (const { taken, made } of segments(levels)) {
       const isAsked = rules.codec === "jpeg" && !mixed.has(taken.index);
-      const shape = isAsked ? await passableShape(slide, taken.source as Level, tile) : null;
+      const shape = isAsked ? await passableShape(slide, taken.source as Level, tile, rules.passes) : null;
       const before = done;
       const advance = (tiles: number): void => options.progress?.(before + tiles, total);
       const swept = await sweepLevel({
@@ -147,7 +147,7 @@ async function convertOnce(
       tiles: total,
       passed,
       levels: written,
-      warnings: warningsOf(slide, rules, facts),
+      warnings: [...warningsOf(slide, rules, facts), ...(await recodedJpeg2000(slide, rules, format, written))],
     };
   } catch (error) {
     writer?.close();
@@ -162,7 +162,7 @@ async function ownTile(slide: Slide, rules: FormatRules, { levelStep = 2 }: Conv
   if (!base || rules.codec !== "jpeg" || base.blockWidth !== base.blockHeight) return TILE;
   const side = base.blockWidth;
   const isFit = side % 16 === 0 && side % (rules.step ?? levelStep) === 0 && side <= 4096;
-  return isFit && (await passableShape(slide, base, side)) ? side : TILE;
+  return isFit && (await passableShape(slide, base, side, rules.passes)) ? side : TILE;
 }
 
 function factsOf({ info, profile }: Slide): CarriedFacts {
@@ -206,6 +206,20 @@ function checkOptions({ quality = 90, tile, levelStep = 2 }: ConvertOptions, rul
     wrong("a tile from 16 to 4096 px, a multiple of 16", tile);
   }
   if ((tile ?? TILE) % levelStep !== 0) wrong(`a step that divides tiles of ${tile ?? TILE} px`, levelStep);
+}
+
+/** JPEG 2000 that the format could not take, or whose blocks could not stand in it. */
+async function recodedJpeg2000(
+  slide: Slide,
+  { codec, passes }: FormatRules,
+  format: WriteFormat,
+  written: readonly ConvertedLevel[],
+): Promise<string[]> {
+  if (codec === "lossless" || written[0]?.how !== "encoded" || !(await isStoredAs(slide, "jpeg2000"))) return [];
+  const why = passes.includes("jpeg2000")
+    ? "its blocks are of another size or colour than the file's tiles, or one is missing"
+    : `readers of ${format} seldom know it; svs and dicom take it as it is`;
+  return [`JPEG 2000 was decoded and encoded again as JPEG: ${why}`];
 }
 
 function warningsOf({ info }: Slide, rules: FormatRules, facts: CarriedFacts): string[] {

@@ -8,6 +8,7 @@ import { openZarrWriter } from "./zarr-writer.ts";
 
 const FILE = {
   codec: "jpeg",
+  passes: ["jpeg"],
   rounding: "down",
   step: null,
   until: null,
@@ -18,9 +19,16 @@ const FILE = {
 
 export const FORMAT_RULES: Readonly<Record<WriteFormat, FormatRules>> = {
   tiff: { ...FILE, drops: ["objective"], open: (options) => openTiffSlideWriter("tiff", options) },
-  svs: { ...FILE, open: (options) => openTiffSlideWriter("svs", options) },
+  svs: { ...FILE, passes: ["jpeg", "jpeg2000"], open: (options) => openTiffSlideWriter("svs", options) },
   "ome-tiff": { ...FILE, open: (options) => openTiffSlideWriter("ome-tiff", options) },
-  "ome-zarr": { ...FILE, codec: "lossless", drops: ["objective", "icc"], kind: "folder", open: openZarrWriter },
+  "ome-zarr": {
+    ...FILE,
+    codec: "lossless",
+    passes: [],
+    drops: ["objective", "icc"],
+    kind: "folder",
+    open: openZarrWriter,
+  },
   deepzoom: {
     ...FILE,
     rounding: "up",
@@ -30,5 +38,11 @@ export const FORMAT_RULES: Readonly<Record<WriteFormat, FormatRules>> = {
     kind: "file-and-folder",
     open: openDeepZoomWriter,
   },
-  dicom: { ...FILE, needsScale: true, kind: "folder", open: (options) => openDicomWriter(options) },
+  dicom: {
+    ...FILE,
+    passes: ["jpeg", "jpeg2000"],
+    needsScale: true,
+    kind: "folder",
+    open: (options) => openDicomWriter(options),
+  },
 };

@@ -1,5 +1,5 @@
 /** What a format must give so that a slide can be written into it. Adding one is one file and one line in open-slide-writer.ts. */
-import type { Slide } from "../slide/slide.ts";
+import type { Slide, StoredBlock } from "../slide/slide.ts";
 import type { Sampling } from "./jpeg-encoder.ts";
 import type { LevelSpec } from "./level-plan.ts";
 import type { StoredShape } from "./stored-shape.ts";
@@ -53,6 +53,8 @@ export interface SlideWriter {
 export interface FormatRules {
   /** The codec of its tiles; "lossless" formats take no stored stream. */
   readonly codec: "jpeg" | "lossless";
+  /** Stored blocks that may stand in it untouched. */
+  readonly passes: readonly StoredBlock["codec"][];
   readonly rounding: "down" | "up";
   /** The only step between levels, or null. */
   readonly step: number | null;

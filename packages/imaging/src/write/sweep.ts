@@ -99,8 +99,8 @@ async function storedAt(sweep: Sweep, column: number, row: number): Promise<Uint
   if (!shape || !slide.stored || !taken.source || !writer.takesStored(taken, column, row)) return null;
   const stored = await slide.stored(taken.source.index, column, row, sweep.signal);
   if (stored && isSameShape(shape, shapeOf(stored))) return stored.bytes;
-  // our own encoder writes YCbCr only
-  if (stored || shape.colour === "RGB") throw new MixedBlocks(taken.index);
+  // our own encoder writes JPEG in YCbCr only
+  if (stored || shape.colour === "RGB" || shape.codec === "jpeg2000") throw new MixedBlocks(taken.index);
   return null;
 }
 

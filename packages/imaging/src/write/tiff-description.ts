@@ -8,17 +8,19 @@ export interface SvsPicture {
   readonly kind: "full" | "reduced" | "thumbnail";
   readonly tile?: number;
   readonly quality?: number;
+  /** Default JPEG. J2K is passed on, so that its quality is not known. */
+  readonly coding?: "JPEG" | "J2K";
 }
 
 /** The description of one image of an SVS file. */
 export function svsDescription(facts: CarriedFacts, picture: SvsPicture): string {
   const full = `${facts.width}x${facts.height}`;
   const here = picture.kind === "full" ? "" : ` -> ${picture.width}x${picture.height}`;
-  const { tile, quality } = picture;
+  const { tile, quality, coding = "JPEG" } = picture;
   const geometry =
     picture.kind === "thumbnail"
       ? `${full}${here} - `
-      : `${full} [0,0 ${full}] (${tile}x${tile})${here} JPEG Q=${quality}`;
+      : `${full} [0,0 ${full}] (${tile}x${tile})${here} ${coding === "J2K" ? "J2K" : `JPEG Q=${quality}`}`;
   const pairs: [string, string][] = [];
   if (facts.objective !== null) pairs.push(["AppMag", String(facts.objective)]);
   if (facts.mpp !== null) pairs.push(["MPP", String(facts.mpp)]);

@@ -18,6 +18,9 @@ import { openTileEncoder } from "./tile-encoder.ts";
 export type TiffFlavour = "tiff" | "svs" | "ome-tiff";
 
 const THUMBNAIL = 1024;
+const JPEG = 7;
+/** Aperio's numbers, by what the decoded components are. */
+const JPEG2000 = { YCbCr: 33003, RGB: 33005 } as const;
 const SUBSAMPLING: Readonly<Record<StoredShape["sampling"], readonly number[]>> = {
   "4:4:4": [1, 1],
   "4:2:2": [2, 1],
@@ -27,6 +30,7 @@ const SUBSAMPLING: Readonly<Record<StoredShape["sampling"], readonly number[]>> 
 
 interface Page {
   readonly level: LevelSpec;
+  readonly compression: number;
   readonly colour: "RGB" | "YCbCr";
   readonly sampling: StoredShape["sampling"];
   readonly offsets: Float64Array;
@@ -45,7 +49,8 @@ export async function openTiffSlideWriter(flavour: TiffFlavour, options: WriterO
       const columns = Math.ceil(level.width / tile);
       const n = columns * Math.ceil(level.height / tile);
       const { colour, sampling } = shape ?? { colour: "YCbCr", sampling: samplingFor(quality) };
-      const page = { level, colour, sampling, offsets: new Float64Array(n), counts: new Float64Array(n) };
+      const compression = shape?.codec === "jpeg2000" ? JPEG2000[shape.colour] : JPEG;
+      const page = { level, compression, colour, sampling, offsets: new Float64Array(n), counts: new Float64Array(n) };
       pages[level.index] = page;
       const put = (column: number, row: number, offset: number, length: number): void => {
         page.offsets[row * columns + column] = offset;
@@ -94,11 +99,11 @@ function pageTags(flavour: TiffFlavour, options: WriterOptions, page: Page): Tag
   const { facts, tile } = options;
   const { width, height, index } = page.level;
   const isFirst = index === 0;
-  const description = describe(flavour, options, page.level);
+  const description = describe(flavour, options, page);
   const perCentimetre = facts.mpp === null ? null : (10_000 / facts.mpp) * (width / facts.width);
   return [
     { tag: 254, type: "long", value: [isFirst || flavour === "svs" ? 0 : 1] },
-    ...imageTags(width, height, page.colour === "RGB" ? 2 : 6, page.sampling),
+    ...imageTags(width, height, page.compression, page.colour, page.sampling),
     { tag: 322, type: "long", value: [tile] },
     { tag: 323, type: "long", value: [tile] },
     { tag: 324, type: "offset", value: page.offsets },
@@ -113,7 +118,7 @@ function pageTags(flavour: TiffFlavour, options: WriterOptions, page: Page): Tag
 function thumbnailTags(options: WriterOptions, { width, height }: Raster, offset: number, length: number): Tag[] {
   return [
     { tag: 254, type: "long", value: [0] },
-    ...imageTags(width, height, 6, "4:4:4"),
+    ...imageTags(width, height, JPEG, "YCbCr", "4:4:4"),
     { tag: 270, type: "ascii", value: svsDescription(options.facts, { width, height, kind: "thumbnail" }) },
     { tag: 273, type: "offset", value: [offset] },
     { tag: 278, type: "long", value: [height] },
@@ -121,12 +126,19 @@ function thumbnailTags(options: WriterOptions, { width, height }: Raster, offset
   ];
 }
 
-function imageTags(width: number, height: number, photometric: 2 | 6, sampling: StoredShape["sampling"]): Tag[] {
+function imageTags(
+  width: number,
+  height: number,
+  compression: number,
+  colour: StoredShape["colour"],
+  sampling: StoredShape["sampling"],
+): Tag[] {
+  const photometric = colour === "RGB" ? 2 : 6;
   return [
     { tag: 256, type: "long", value: [width] },
     { tag: 257, type: "long", value: [height] },
     { tag: 258, type: "short", value: [8, 8, 8] },
-    { tag: 259, type: "short", value: [7] },
+    { tag: 259, type: "short", value: [compression] },
     { tag: 262, type: "short", value: [photometric] },
     { tag: 277, type: "short", value: [3] },
     { tag: 284, type: "short", value: [1] },
@@ -140,10 +152,17 @@ const scaleTags = (perCentimetre: number): Tag[] => [
   { tag: 296, type: "short", value: [3] },
 ];
 
-function describe(flavour: TiffFlavour, { facts, tile, quality }: WriterOptions, level: LevelSpec): string {
-  const { width, height, index } = level;
+function describe(flavour: TiffFlavour, { facts, tile, quality }: WriterOptions, page: Page): string {
+  const { width, height, index } = page.level;
   if (flavour === "svs") {
-    return svsDescription(facts, { width, height, kind: index === 0 ? "full" : "reduced", tile, quality });
+    return svsDescription(facts, {
+      width,
+      height,
+      kind: index === 0 ? "full" : "reduced",
+      tile,
+      quality,
+      coding: page.compression === JPEG ? "JPEG" : "J2K",
+    });
   }
   if (index > 0) return "";
   return flavour === "tiff" ? plainDescription(facts) : omeDescription(facts);

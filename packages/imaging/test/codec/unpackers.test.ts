@@ -3,7 +3,7 @@ import Zstd from "numcodecs/zstd";
 import { describe, expect, it } from "vitest";
 import { unpackBits } from "../../src/codec/packbits.ts";
 import { streamInflate } from "../../src/codec/stream-inflate.ts";
-import { mostBytes, zstdUnpacker } from "../../src/codec/zstd.ts";
+import { frameOf, zstdUnpacker } from "../../src/codec/zstd.ts";
 import { picture } from "../picture.ts";
 
 const { data } = picture(70, 45);
@@ -31,7 +31,7 @@ describe("Zstandard", () => {
   it("is expanded, and its headers tell at most how far", async () => {
     const packed = await new Zstd().encode(data);
     expect(await later(packed, data.length)).toEqual(data);
-    expect(mostBytes(packed)).toBeGreaterThanOrEqual(data.length);
+    expect(frameOf(packed).most).toBeGreaterThanOrEqual(data.length);
   });
 
   it("that says more than the block holds is refused, a bomb before it is expanded", async () => {
@@ -41,8 +41,15 @@ describe("Zstandard", () => {
     const bomb = new Uint8Array(6 + 400_000);
     bomb.set([0x28, 0xb5, 0x2f, 0xfd, 0, 0x58]);
     for (let i = 0; i < 100_000; i++) bomb.set([i === 99_999 ? 3 : 2, 0, 0x10, 7], 6 + i * 4);
-    expect(mostBytes(bomb)).toBe(100_000 * 2 ** 17);
+    expect(frameOf(bomb).most).toBe(100_000 * 2 ** 17);
     await expect(later(bomb, 1000)).rejects.toThrow(/up to 13107200000 bytes/);
+  });
+
+  it("is expanded though bytes follow it, which the library alone would wait behind for ever", async () => {
+    const packed = await new Zstd().encode(data);
+    expect(frameOf(packed).end).toBe(packed.length);
+    for (const tail of [[0], [0, 0], [0x28, 0xb5, 0x2f], [...packed.subarray(0, 9)], [...packed]])
+      expect(await later(Uint8Array.from([...packed, ...tail]), data.length)).toEqual(data);
   });
 
   it("cut off anywhere fails", async () => {

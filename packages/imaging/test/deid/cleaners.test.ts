@@ -1,5 +1,6 @@
 /** Text inside coded pixels: what goes, and that the pixels stay. */
 import { randomStream } from "@nacre/core";
+import Zstd from "numcodecs/zstd";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { cleanIcc } from "../../src/deid/icc-cleaner.ts";
@@ -7,6 +8,7 @@ import { blockCleaner } from "../../src/deid/stream/block-cleaner.ts";
 import { JpegCleaner } from "../../src/deid/stream/jpeg-cleaner.ts";
 import { cleanJpeg2000 } from "../../src/deid/stream/jpeg2000-cleaner.ts";
 import { cleanWebp } from "../../src/deid/stream/webp-cleaner.ts";
+import { cleanZstd } from "../../src/deid/stream/zstd-cleaner.ts";
 import { standardJpeg } from "../jpeg-blocks.ts";
 import { picture } from "../picture.ts";
 import { everySecret, jpegWithSecrets, secretsIn } from "./planted.ts";
@@ -143,3 +145,41 @@ describe("an ICC profile", () => {
     expect(Buffer.from(cleanIcc(closed) as Uint8Array).equals(Buffer.from(closed))).toBe(true);
   });
 });
+
+describe("a Zstandard block", () => {
+  /** As a frame that readers skip (RFC 8878, 3.1.2). */
+  const skippable = (text: string): Buffer => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(0x184d2a57, 0);
+    head.writeUInt32LE(text.length, 4);
+    return Buffer.concat([head, Buffer.from(text)]);
+  };
+
+  it("loses frames that readers skip and what follows the last frame, and keeps every byte of its frames", async () => {
+    for (const data of [raster.data, new Uint8Array(200_000).fill(7), Uint8Array.of(1), randomBytes(300_000)]) {
+      const frame = await new Zstd(3).encode(data);
+      const [front, back] = [skippable(everySecret), Buffer.from(everySecret)];
+      const block = new Uint8Array(Buffer.concat([front, frame, frame, skippable("x"), back]));
+      expect(cleanZstd(block)).toBeGreaterThan(2 * everySecret.length - 40);
+      expect(secretsIn(block)).toEqual([]);
+      const frames = Buffer.concat([frame, frame]);
+      expect(Buffer.compare(block.subarray(front.length, front.length + frames.length), frames)).toBe(0);
+      expect(cleanZstd(block)).toBe(0);
+      expect(cleanZstd(new Uint8Array(frame))).toBe(0);
+    }
+  });
+
+  it("becomes zeros where it is none, or its lengths lead out of it", async () => {
+    const frame = new Uint8Array(await new Zstd(1).encode(raster.data));
+    for (const block of [new Uint8Array(Buffer.from(everySecret)), frame.slice(0, -9), new Uint8Array(3).fill(9)]) {
+      expect(cleanZstd(block)).toBeGreaterThan(0);
+      expect(block.every((byte) => byte === 0)).toBe(true);
+    }
+  });
+});
+
+/** Bytes that do not get smaller, so that the frame holds them as they are. */
+function randomBytes(n: number): Uint8Array {
+  const random = randomStream(5, "bytes");
+  return Uint8Array.from({ length: n }, () => random.below(256));
+}

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { FailureError } from "@nacre/core";
 import { describe, expect, it } from "vitest";
+import { passCzi } from "../../src/deid/czi/deid-czi.ts";
 import { passInstance } from "../../src/deid/dicom/pass-instance.ts";
 import { passTiff } from "../../src/deid/tiff/deid-tiff.ts";
+import { looksLikeCzi } from "../../src/format/czi/czi-slide.ts";
 import { looksLikeDicom } from "../../src/format/dicom/header.ts";
 import { looksLikeTiff } from "../../src/format/tiff-directory.ts";
 import { memorySource } from "../../src/index.ts";
@@ -19,6 +21,7 @@ async function look(bytes: Uint8Array): Promise<string> {
   const pass = { where: "file 1", salt: "s", sink: () => null };
   try {
     if (looksLikeDicom(bytes)) await passInstance(source, pass);
+    else if (looksLikeCzi(bytes)) await passCzi(source, { sink: null, allowUnknown: true });
     else await passTiff(source, { sink: null, allowUnknown: true });
     return "report";
   } catch (error) {
@@ -28,14 +31,14 @@ async function look(bytes: Uint8Array): Promise<string> {
 }
 
 describe("the de-identifier", () => {
-  it("answers every broken TIFF and DICOM of the corpus with a report or a named failure", async () => {
+  it("answers every broken TIFF, CZI and DICOM of the corpus with a report or a named failure", async () => {
     const bases = new Map((await baseSlides()).map((base) => [base.name, base]));
     const kinds = new Map<string, number>();
     for (const each of corpus) {
       const base = bases.get(each.base);
       if (!base || base.files.size > 1) continue;
       const bytes = broken(base, each).files.get(base.main) as Uint8Array;
-      if (!looksLikeTiff(bytes) && !looksLikeDicom(bytes)) continue;
+      if (!looksLikeTiff(bytes) && !looksLikeDicom(bytes) && !looksLikeCzi(bytes)) continue;
       const kind = await look(bytes).catch((error: unknown) => {
         throw new Error(`expected a named failure for "${each.name}", received another`, { cause: error });
       });

@@ -193,7 +193,8 @@ describe("a TIFF that is not read", () => {
     ["1-bit", { samples: 1, photometric: 1, tags: [[258, 3, [1]]] }],
     ["format 3", { tags: [[339, 3, [3, 3, 3]]] }],
     ["16-bit", { compression: 7, tags: [[258, 3, [16, 16, 16]]] }],
-    ["separate planes", { tags: [[284, 3, [2]]] }],
+    ["separate planes", { photometric: 6, tags: [[284, 3, [2]]] }],
+    ["separate planes", { compression: 33005, tags: [[284, 3, [2]]] }],
     ["YCbCr", { photometric: 6, tags: [[530, 3, [3, 1]]] }],
     ["5 samples", { samples: 5 }],
   ] as [string, Partial<PageSpec>][])("is refused by name: %s", async (name, more) => {

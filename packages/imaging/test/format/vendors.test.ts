@@ -5,6 +5,7 @@ import { type Outcome, unwrap } from "@nacre/core";
 import { describe, expect, it } from "vitest";
 import { memorySource, openSlide, type Slide } from "../../src/index.ts";
 import { nodeCodecs } from "../../src/node.ts";
+import { withText } from "../deid/planted.ts";
 import { picture } from "../picture.ts";
 import { bifSize, buildBif, buildPhilips, buildScn, everySecond, laid } from "../vendor-builder.ts";
 import { slideContract, worstDifference } from "./slide-contract.ts";
@@ -85,6 +86,39 @@ describe("a Leica SCN", () => {
     const { info } = unwrap(await open(scn, "made.scn"));
     expect(info.associated).toEqual([{ name: "macro", width: 34, height: 26 }]);
     expect(info).toMatchObject({ mpp: 0.5, objective: 20, format: "leica-scn" });
+  });
+});
+
+describe("XML with more parts than a slide has", () => {
+  it.each([
+    [
+      "dimensions",
+      '<scn><collection sizeX="9" sizeY="9"><image><pixels>',
+      '<dimension ifd="0"/>',
+      "</pixels></image></collection></scn>",
+    ],
+    ["images", '<scn><collection sizeX="9" sizeY="9">', "<image/>", "</collection></scn>"],
+  ])("of Leica is refused: 200,000 %s", async (_, before, part, after) => {
+    const bytes = withText(scn, 0, 270, before + part.repeat(200_000) + after);
+    expect(await openSlide(memorySource(bytes, "made.scn"), nodeCodecs)).toMatchObject({
+      ok: false,
+      failure: { kind: "hostile-file" },
+    });
+  });
+
+  it("of Ventana is refused: 20,000 areas", async () => {
+    const info =
+      '<ImageInfo AOIScanned="1" AOIIndex="0" NumRows="1" NumCols="1" Width="64" Height="64" Pos-X="0" Pos-Y="0"/>';
+    const xml = `<EncodeInfo Ver="2"><SlideStitchInfo>${info.repeat(20_000)}</SlideStitchInfo></EncodeInfo>`;
+    const bif = buildBif([{ raster: picture(64, 64), columns: 1, rows: 1, x: 0, y: 0 }], {
+      tile: 64,
+      overlapX: 0,
+      overlapY: 0,
+    });
+    expect(await openSlide(memorySource(withText(bif, 1, 700, xml), "made.bif"), nodeCodecs)).toMatchObject({
+      ok: false,
+      failure: { kind: "hostile-file", expected: expect.stringContaining("areas") },
+    });
   });
 });
 

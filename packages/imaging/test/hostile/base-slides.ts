@@ -147,6 +147,7 @@ async function others(): Promise<BaseSlide[]> {
     one("dicom", "a.dcm", buildDicom(dicom)),
     one("dicom-jpeg", "a.dcm", buildDicom(coded)),
     one("dicom-sparse", "a.dcm", buildDicom(sparse)),
+    one("dicom-extended", "a.dcm", buildDicom({ ...coded, table: "extended" })),
     one("czi", "a.czi", czi),
     one("ets", "frame_t.ets", ets),
     { name: "vsi", main: "a.vsi", files: vsi },

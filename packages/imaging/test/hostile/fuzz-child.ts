@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { randomStream } from "@nacre/core";
+import { nodeCodecs } from "../../src/node.ts";
 import { baseSlides } from "./base-slides.ts";
 import { exercise } from "./exercise.ts";
 import { mutate } from "./mutate.ts";
@@ -64,5 +65,9 @@ export async function serve(seed: number, plant = false): Promise<void> {
     const mb = (process.resourceUsage().maxRSS - peak) / 1024;
     process.send?.({ n, base: slide.name, outcome, stack, ms: (used.user + used.system) / 1000, mb });
   });
-  process.send?.({ ready: bases.map(({ name }) => name) });
+  const decoders = [(await nodeCodecs.jpeg()).info, (await nodeCodecs.jpeg2000()).info];
+  process.send?.({
+    ready: bases.map(({ name }) => name),
+    decoders: decoders.map(({ name, native, version }) => `${name} ${version}, ${native ? "native" : "WebAssembly"}`),
+  });
 }

@@ -2,12 +2,21 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { nodeCodecs } from "../../src/node.ts";
 
 const tool = fileURLToPath(new URL("../../../../tools/fuzz-slides.mjs", import.meta.url));
 
-async function fuzz(
-  ...args: string[]
-): Promise<{ code: number | null; findings: { problem: string }[]; files: number; formats: number }> {
+interface Told {
+  readonly code: number | null;
+  readonly findings: readonly { readonly problem: string }[];
+  readonly files: number;
+  readonly formats: number;
+  readonly unseen: readonly string[];
+  /** Of JPEG and of JPEG 2000. */
+  readonly decoders: readonly string[];
+}
+
+async function fuzz(...args: string[]): Promise<Told> {
   const child = spawn(process.execPath, [tool, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let out = "";
   child.stdout.on("data", (text: Buffer) => {
@@ -21,7 +30,7 @@ async function fuzz(
 
 describe("slides changed at random", () => {
   it("give pixels or named failures, for ten seconds, in every format", async () => {
-    const { code, findings, files, formats } = await fuzz(
+    const { code, findings, files, formats, unseen, decoders } = await fuzz(
       ...["--seconds", "10", "--seed", "7"],
       // A throttled machine counts processor time ten times as long.
       ...["--cpu-ms", "20000"],
@@ -30,6 +39,11 @@ describe("slides changed at random", () => {
     expect(code).toBe(0);
     expect(files).toBeGreaterThan(100);
     expect(formats).toBeGreaterThanOrEqual(20);
+    // with so many files a format that is not among them is one that is never drawn
+    if (files > 2000) expect(unseen).toEqual([]);
+    // where this process has native decoders, so had the one that was fuzzed
+    for (const [i, codec] of [await nodeCodecs.jpeg(), await nodeCodecs.jpeg2000()].entries())
+      expect(decoders[i]).toMatch(codec.info.native ? /, native$/ : /, WebAssembly$/);
   }, 120_000);
 
   it("are noticed where one crashes, is slow, swells, rejects or throws what has no name", async () => {

@@ -282,6 +282,10 @@ function xmlCases(): HostileCase[] {
 /** The head of encapsulated pixel data; behind it the offset table at 12, its entries at 20, the first frame at 44. */
 const PIXELS = "e07f10004f420000ffffffff";
 
+/** The extended offset table, 12 bytes before its first value, and that of lengths. */
+const EXTENDED = "e07f01004f560000";
+const LENGTHS = "e07f02004f560000";
+
 function dicomCases(): HostileCase[] {
   const element = (name: string, find: string, hex: string, base = "dicom"): HostileCase =>
     one(name, base, { find, plus: 8, hex });
@@ -320,6 +324,12 @@ function dicomCases(): HostileCase[] {
     one("DICOM with an offset table beyond the end", "dicom-jpeg", { find: PIXELS, plus: 24, hex: "ffffff7f" }),
     one("DICOM with an offset table out of order", "dicom-jpeg", { find: PIXELS, plus: 24, hex: "01000000" }),
     one("DICOM with an odd offset table", "dicom-jpeg", { find: PIXELS, plus: 16, hex: "17000000" }),
+    ...["ffffffffff000000", "ffffffffffffffff"].map((value) =>
+      one(`DICOM with an extended offset of ${value}`, "dicom-extended", { find: EXTENDED, plus: 20, hex: value }),
+    ),
+    one("DICOM with an extended offset into a frame", "dicom-extended", { find: EXTENDED, plus: 20, hex: "05" }),
+    one("DICOM with an extended length beyond the end", "dicom-extended", { find: LENGTHS, plus: 20, hex: "ffffff7f" }),
+    one("DICOM with an extended table of no frame", "dicom-extended", { find: EXTENDED, plus: 8, hex: "00000000" }),
     one("DICOM frame at column 2^31", "dicom-sparse", { find: "48001e02534c0400", plus: 8, hex: "ffffff7f" }),
     one("DICOM frame before the first column", "dicom-sparse", { find: "48001e02534c0400", plus: 8, hex: "000000ff" }),
     one("DICOM sequence that does not end", "dicom-sparse", { find: "feffdde0", plus: 0, hex: "00000000" }),
@@ -418,7 +428,9 @@ function zarrCases(): HostileCase[] {
       ["no JSON", "{", "}"],
       ["a scale of nonsense", "0.5", "-1e999"],
     ]),
+    ...change("zarr-0.5", "zarr.json", [["another version", '"zarr_format":3', '"zarr_format":4']]),
     ...change("zarr-0.5", "0/zarr.json", [
+      ["another version", '"zarr_format":3', '"zarr_format":2'],
       ["shape of 2^53", "96]", "9007199254740993]"],
       ["shape of 0", "96]", "0]"],
       ["chunks of 0", "32]", "0]"],

@@ -54,6 +54,24 @@ describe("read(region)", () => {
     }
   });
 
+  it("reads into room that is handed in, and leaves room of another size as it is", async () => {
+    const slide = await openBytes(raw);
+    for (const [x, y] of [
+      [3, 5],
+      [-4, -6],
+    ] as const) {
+      const region = { level: 0, x, y, width: 20, height: 11 };
+      const plain = unwrap(await slide.read(region));
+      const into = new Uint8Array(20 * 11 * 3).fill(7);
+      const read = unwrap(await slide.read({ ...region, into }));
+      expect(read.data).toBe(into);
+      expect(Buffer.compare(into, plain.data)).toBe(0);
+      const large = new Uint8Array(1000).fill(7);
+      expect(Buffer.compare(unwrap(await slide.read({ ...region, into: large })).data, plain.data)).toBe(0);
+      expect(large.every((value) => value === 7)).toBe(true);
+    }
+  });
+
   it("takes x and y at level 0 and gives the nearest pixel of the level", async () => {
     const half = picture(75, 55);
     const slide = await openBytes(buildTiff({ pages: [rawPage(raster, [32, 32]), rawPage(half, [32, 32])] }));

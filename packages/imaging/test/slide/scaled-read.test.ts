@@ -45,6 +45,19 @@ describe("reading at a scale", () => {
     expect([...read.data]).toEqual([...partOf(half, 10, 5, 40, 30)]);
   });
 
+  it("gives the same tiles side by side as one after the other, and never one tile's pixels in another", async () => {
+    const page = rawPage(picture(300, 260), [32, 32]);
+    const slide = unwrap(await openSlide(memorySource(buildTiff({ pages: [page] })), nodeCodecs));
+    const places = Array.from({ length: 12 }, (_, i) => ({ x: 20 * i, y: 9 * i, width: 40 + i, height: 30 + i }));
+    const read = (place: (typeof places)[number]) => readDownsampled(slide, 1.7, place);
+    const alone: Uint8Array[] = [];
+    for (const place of places) alone.push(unwrap(await read(place)).data);
+    const together = await Promise.all(places.map(read));
+    expect(together.map((tile) => Buffer.from(unwrap(tile).data).toString("hex"))).toEqual(
+      alone.map((data) => Buffer.from(data).toString("hex")),
+    );
+  });
+
   it("reads the coarsest level that is fine enough", async () => {
     const pages = [1, 2, 4].map((f) => rawPage(flat(160 / f, 160 / f, 50 * f), [16, 16]));
     const slide = unwrap(await openSlide(memorySource(buildTiff({ pages })), nodeCodecs, { mpp: 0.5 }));

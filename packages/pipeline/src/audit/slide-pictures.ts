@@ -5,7 +5,7 @@ import { type CohortRow, groupBy, type SlideId } from "@nacre/core";
 import { hashDistance, pictureHash, thumbnail } from "@nacre/imaging";
 import { openSlideFile } from "@nacre/imaging/node";
 import { counted } from "../report/number-text.ts";
-import { hashFile } from "../run/hash.ts";
+import { hashSlide } from "../run/fingerprint.ts";
 import type { Progress } from "../run/progress.ts";
 
 /** Pixels of the longer side of the thumbnail that is hashed. */
@@ -35,7 +35,11 @@ export async function comparePictures(
     if (!existsSync(path)) continue;
     const picture = await pictureOf(path, signal);
     if (typeof picture === "string") notes.push(`${row.slide} has no picture to compare: ${picture}`);
-    seen.push({ slide: row.slide, sha256: hashFile(path), picture: typeof picture === "string" ? null : picture });
+    const hash = hashSlide(path);
+    if (!hash.ok) notes.push(`${row.slide} has no files to compare: ${hash.failure.received}`);
+    // a slide that cannot be hashed equals none
+    const sha256 = hash.ok ? hash.value : `unread ${row.slide}`;
+    seen.push({ slide: row.slide, sha256, picture: typeof picture === "string" ? null : picture });
     progress.advance(i + 1, row.slide);
   }
   progress.end();

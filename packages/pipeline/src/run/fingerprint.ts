@@ -15,12 +15,16 @@ interface Entry {
   readonly sha256: string;
 }
 
+/** SHA-256 of one slide, remembered by nobody. Failures as `Fingerprints.of`. */
+export const hashSlide = (path: string): Outcome<string> => new Fingerprints(null).of(path);
+
 export class Fingerprints {
-  readonly #file: string;
+  readonly #file: string | null;
   readonly #entries: Map<string, Entry>;
-  constructor(file: string) {
+  /** `file`: where hashes are remembered; null: nowhere. */
+  constructor(file: string | null) {
     this.#file = file;
-    this.#entries = new Map(Object.entries(load(file)));
+    this.#entries = new Map(Object.entries(file === null ? {} : load(file)));
   }
 
   /** SHA-256 of a slide: a file, or all files of a folder. Failures: missing-file, empty-file, no-permission, unreadable-file. */
@@ -52,7 +56,7 @@ export class Fingerprints {
   }
 
   save(): void {
-    writeWhole(this.#file, canonicalJson(Object.fromEntries(this.#entries)));
+    if (this.#file !== null) writeWhole(this.#file, canonicalJson(Object.fromEntries(this.#entries)));
   }
 }
 

@@ -1,6 +1,7 @@
 /** The files that make one slide: those of a folder, or a file with the folder of pictures that belongs to it. */
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { folderBeside } from "@nacre/imaging/node";
 
 /** What desktops leave in folders. */
 const LITTER = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
@@ -12,11 +13,10 @@ export function slideFiles(path: string): readonly string[] | null {
   return pictures !== null && existsSync(pictures) ? [path, ...filesIn(pictures)] : null;
 }
 
-/** Where the pixels of an Olympus VSI or a MIRAX slide lie. */
+/** Where the pixels of an Olympus VSI, a MIRAX slide or a Deep Zoom image lie. */
 function picturesOf(path: string): string | null {
-  const stem = (extension: string): string => basename(path).slice(0, -extension.length);
-  if (/\.vsi$/i.test(path)) return join(dirname(path), `_${stem(".vsi")}_`);
-  return /\.mrxs$/i.test(path) ? join(dirname(path), stem(".mrxs")) : null;
+  const folder = folderBeside(basename(path));
+  return folder === null ? null : join(dirname(path), folder);
 }
 
 function filesIn(folder: string): string[] {

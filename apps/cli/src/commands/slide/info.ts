@@ -9,13 +9,15 @@ export function registerInfo(slide: Command): void {
     slide
       .command("info <file>")
       .description("format, levels, scale and warnings of a slide")
-      .option("--mpp <n>", "scale to use where the file has none"),
+      .option("--mpp <n>", "scale to use where the file has none")
+      .option("--identifiers", "tell descriptions, users, dates, file names and barcodes of the file too"),
   );
   action(
     command,
     "nacre slide info nacre-demo/slides/site-a-001.svs",
-    async (_, file: string, options: PictureOptions & { mpp?: string }) => {
-      const source = await openForCommand(file, options.mpp, openOptionsOf(options));
+    async (_, file: string, options: PictureOptions & { mpp?: string; identifiers?: boolean }) => {
+      const identifiers = options.identifiers === true;
+      const source = await openForCommand(file, options.mpp, { ...openOptionsOf(options), identifiers });
       source.close();
       const { info } = source;
       const lines = [
@@ -32,12 +34,17 @@ export function registerInfo(slide: Command): void {
         ...(info.window === undefined ? [] : [`window      ${info.window[0]} is black, ${info.window[1]} white`]),
         ...planeLines(info),
         ...(info.associated ?? []).map((a) => `beside      ${a.name}, ${a.width} x ${a.height} px (not shown)`),
+        ...(identifiers
+          ? Object.entries(info.properties).map(([key, value]) => `property    ${key}: ${oneLine(value)}`)
+          : []),
         ...info.warnings.map((w) => `warning     ${w}`),
       ];
       return { json: { file, ...info }, text: lines.join("\n") };
     },
   );
 }
+
+const oneLine = (text: string): string => text.replace(/[\p{C}\s]+/gu, " ");
 
 /** Channels, focal planes and times, where there is more than one picture; the one that is read is marked. */
 function planeLines({ planes }: SlideInfo): string[] {

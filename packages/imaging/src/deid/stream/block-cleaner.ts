@@ -7,15 +7,25 @@ import type { BlockCleaner } from "./cleaner.ts";
 import { JpegCleaner } from "./jpeg-cleaner.ts";
 import { cleanJpeg2000 } from "./jpeg2000-cleaner.ts";
 import { cleanWebp } from "./webp-cleaner.ts";
+import { cleanZstd } from "./zstd-cleaner.ts";
 
 const WHOLE: Readonly<Record<string, (block: Uint8Array) => number>> = {
   jpeg2000: cleanJpeg2000,
   webp: cleanWebp,
+  zstd: cleanZstd,
   samples: () => 0,
 };
 const CODED: Readonly<Record<number, string>> = {
-  ...{ 1: "samples", 5: "samples", 8: "samples", 32773: "samples", 32946: "samples", 50000: "samples" },
-  ...{ 7: "jpeg", 33003: "jpeg2000", 33004: "jpeg2000", 33005: "jpeg2000", 34712: "jpeg2000", 50001: "webp" },
+  ...{ 1: "samples", 5: "samples", 8: "samples", 32773: "samples", 32946: "samples" },
+  ...{
+    7: "jpeg",
+    33003: "jpeg2000",
+    33004: "jpeg2000",
+    33005: "jpeg2000",
+    34712: "jpeg2000",
+    50000: "zstd",
+    50001: "webp",
+  },
 };
 
 /** The cleaner of a block by its TIFF compression. @throws FailureError refused */
@@ -31,7 +41,7 @@ export function blockCleaner(compression: number): BlockCleaner {
   return cleanerOf(kind);
 }
 
-/** The cleaner of "jpeg", "jpeg2000", "webp" or plain "samples". */
+/** The cleaner of "jpeg", "jpeg2000", "webp", "zstd" or plain "samples". */
 export function cleanerOf(kind: string): BlockCleaner {
   if (kind === "jpeg") return new JpegCleaner();
   const clean = WHOLE[kind];

@@ -8,6 +8,7 @@ import type { Span } from "../../bytes/span.ts";
 import { readStart, type TiffStart } from "../../format/tiff-start.ts";
 import { TAG } from "../../format/tiff-tags.ts";
 import type { ByteSink } from "../byte-sink.ts";
+import type { DeidPass } from "../deid-pass.ts";
 import { type DeidFinding, type DeidReport, type KeptPicture, refuseDeid } from "../report.ts";
 import { type BlockCopy, type CopiedBlocks, copyBlocks } from "./copy-blocks.ts";
 import { type KeptEntries, keptEntries, textEntry, type WrittenEntry } from "./entries.ts";
@@ -16,13 +17,6 @@ import { BLANK_SIDE, type DeidPlan, type KeptDirectory } from "./plan.ts";
 import { planDeid } from "./plan-deid.ts";
 import { tagName } from "./tags.data.ts";
 import { header, headerSize, linkBytes, placeEntry, writeDirectory } from "./write-directory.ts";
-
-export interface DeidPass {
-  /** null: nothing is written, the file is looked at. */
-  readonly sink: ByteSink | null;
-  readonly allowUnknown: boolean;
-  readonly signal?: AbortSignal | undefined;
-}
 
 interface Kept {
   readonly directory: KeptDirectory;

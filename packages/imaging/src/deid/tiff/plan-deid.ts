@@ -11,6 +11,7 @@ import { isVentana } from "../../format/ventana/plan-ventana.ts";
 import { refuseDeid } from "../report.ts";
 import type { DeidPlan } from "./plan.ts";
 import { planGenericDeid } from "./plan-generic.ts";
+import { planOmeDeid } from "./plan-ome-deid.ts";
 import { planNdpiDeid, planPhilipsDeid, planScnDeid, planVentanaDeid } from "./plan-vendors.ts";
 
 /** @throws FailureError refused, hostile-file, truncated-file, unsupported-format */
@@ -23,13 +24,7 @@ export function* planDeid(start: TiffStart): Reading<DeidPlan> {
 function* planOf(start: TiffStart): Reading<DeidPlan> {
   if (isNdpi(start)) return yield* planNdpiDeid(start);
   if (isScn(start)) return yield* planScnDeid(start);
-  if (isOme(start)) {
-    return refuseDeid(
-      "SVS, plain TIFF, NDPI, SCN, Philips, BIF or DICOM",
-      "an OME-TIFF, whose XML has no allow-list here",
-      "convert it with nacre slide convert and clean the copy",
-    );
-  }
+  if (isOme(start)) return yield* planOmeDeid(start);
   if (isVentana(start)) return yield* planVentanaDeid(start);
   if (isPhilips(start)) return yield* planPhilipsDeid(start);
   const refused = refusedTiff({ ...start, isMarkedNdpi: start.first.entries.has(TAG.ndpiMagic) });

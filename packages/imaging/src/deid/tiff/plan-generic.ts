@@ -32,7 +32,8 @@ export function* planGenericDeid(start: TiffStart): Reading<DeidPlan> {
   const kept = (page: TiffPage, where: string, inside: readonly KeptDirectory[] = []): KeptDirectory => {
     const text =
       isOfAperio && isAperio(page.description) ? allowedAperio(page.description) : allowedPlain(page.description);
-    const texts = new Map(text === "" ? [] : [[TAG.imageDescription, text]]);
+    const texts = new Map<number, string>(text === "" ? [] : [[TAG.imageDescription, text]]);
+    if (page === main[0] && isNamedJpeg2000(start, page)) texts.set(TAG.software, SOME_WRITER);
     return { directory: page.directory, page, where, texts, below: inside };
   };
   const dropped: DroppedPicture[] = [];
@@ -55,6 +56,11 @@ export function* planGenericDeid(start: TiffStart): Reading<DeidPlan> {
   }
   return { format: isOfAperio ? "aperio-svs" : "tiff", kept: chain, dropped };
 }
+
+/** What stands for the name of a writer, where the colours of JPEG 2000 (33004) depend on whether there is one. */
+const SOME_WRITER = "Nacre";
+const isNamedJpeg2000 = ({ software, description }: TiffStart, { compression }: TiffPage): boolean =>
+  compression === 33004 && (software + description).trim() !== "";
 
 /** Focal planes and channels: pictures of the size and the tiles of a level. */
 function isPlaneOf(levels: readonly TiffPage[], page: TiffPage): boolean {

@@ -44,6 +44,8 @@ export interface Subblock {
 }
 
 export const SEGMENT_HEADER = 32;
+/** Of the file's layout: the number before the point. */
+const VERSION = 1;
 const MAX_SUBBLOCKS = 2 ** 20;
 const MAX_DIMENSIONS = 32;
 const MAX_XML_BYTES = 2 ** 24;
@@ -62,6 +64,8 @@ export function* segmentAt(file: CziSpan, name: string, position: number, length
 
 export function* readFileHeader(file: CziSpan): Reading<FileHeader> {
   const view = yield* segmentAt(file, "ZISRAWFILE", 0, 80);
+  const major = view.getInt32(0, true);
+  if (major !== VERSION) anotherVersion(file.name, `${major}.${view.getInt32(4, true)}`);
   const part = view.getInt32(48, true);
   if (part !== 0) severalFiles(file.name);
   return {
@@ -70,6 +74,14 @@ export function* readFileHeader(file: CziSpan): Reading<FileHeader> {
     isUnfinished: view.getInt32(68, true) !== 0,
     attachments: unsigned64(view, 72, true),
   };
+}
+
+function anotherVersion(name: string, version: string): never {
+  return raise("unsupported-format", {
+    expected: `a CZI of version ${VERSION}`,
+    received: `version ${version}: ${name}`,
+    remedy: "save it in ZEN as a CZI of version 1, or export it as OME-TIFF",
+  });
 }
 
 function severalFiles(name: string): never {

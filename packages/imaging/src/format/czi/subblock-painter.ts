@@ -9,6 +9,7 @@ import { wholePainter } from "../block-painter.ts";
 import type { Window } from "../raw-samples.ts";
 import { wholeJpegPainter } from "../whole-jpeg-painter.ts";
 import { narrowWords, windowTable } from "../word-samples.ts";
+import type { Subblock } from "./segments.ts";
 
 export const COMPRESSION = { none: 0, jpeg: 1, zstd0: 5, zstd1: 6 } as const;
 const REFUSED: Readonly<Record<number, string>> = { 2: "LZW", 4: "JPEG XR" };
@@ -54,6 +55,12 @@ export function checkShape({ pixelType, compression }: SubblockShape, name: stri
     received: `${pixels ?? REFUSED_PIXELS[pixelType] ?? `pixel type ${pixelType}`} as ${stored} in ${name}`,
     remedy: "save it in ZEN without compression or with Zstandard, or export it as OME-TIFF",
   });
+}
+
+/** Bytes of the samples of a subblock, unpacked; none where its pixel type is not read. */
+export function storedBytes({ pixelType, x, y }: Pick<Subblock, "pixelType" | "x" | "y">): number {
+  const pixels = PIXELS[pixelType];
+  return pixels ? x.stored * y.stored * pixels.samples * pixels.bytes : 0;
 }
 
 /** `window`: what 16-bit samples are put through; 8-bit ones only where it was asked for. */

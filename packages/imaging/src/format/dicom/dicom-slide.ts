@@ -11,9 +11,10 @@ import { blockSlide } from "../../slide/block-slide.ts";
 import { type PlacedLevel, placedReader } from "../../slide/placed-level.ts";
 import { regionSlide } from "../../slide/region-slide.ts";
 import type { OpenOptions, Plane, Planes, Slide, SlideInfo } from "../../slide/slide.ts";
-import { withIcc } from "../apply-icc.ts";
+import { inColour } from "../apply-icc.ts";
 import { choosePlane } from "../choose-plane.ts";
 import { settleScale } from "../scale.ts";
+import { shownProperties } from "../shown-properties.ts";
 import { openFramePainter } from "./frame-painter.ts";
 import { checkPixels, type Instance } from "./instance.ts";
 import { type Choice, choiceOf, type LevelFrames, readFrames, type Stack, stacksOf } from "./levels.ts";
@@ -81,8 +82,7 @@ async function openLevels(series: Series, codecs: Codecs, options: OpenOptions, 
   }
   const info = describe({ series, first, levels, planes, options, warnings });
   const slide = makeSlide(series, info, levels);
-  if (options.icc === "keep") return first.profile ? Object.assign(slide, { profile: first.profile }) : slide;
-  return options.icc === "apply" ? withIcc(slide, first.profile, codecs, (base.parts[0] as Found).source.name) : slide;
+  return inColour(slide, { profile: first.profile, codecs, name: (base.parts[0] as Found).source.name }, options);
 }
 
 /** The stacks that are one picture in several sizes; others are told, and closed. */
@@ -137,7 +137,7 @@ function describe(told: Told): Omit<SlideInfo, "levels"> {
     height: first.height,
     ...scale,
     objective: first.objective,
-    properties: first.properties,
+    properties: shownProperties(first.properties, options),
     icc: first.profile !== null,
     associated: series.beside.map(({ kind, width, height }) => ({
       name: kind === "volume" ? "other" : kind,

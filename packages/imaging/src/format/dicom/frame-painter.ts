@@ -1,13 +1,13 @@
 /** How the stored bytes of a frame become pixels. Those of compressed frames begin with the header of an item. */
-import type { Codecs, JpegCodec, WholeImageCodec } from "../../codec/codec.ts";
+import type { Codecs, JpegCodec } from "../../codec/codec.ts";
 import { jpegFrame, jpegHead } from "../../codec/jpeg-stream.ts";
 import type { BlockPainter } from "../../slide/block-level.ts";
 import { wholePainter } from "../block-painter.ts";
 import { colourOf } from "../jpeg-colour.ts";
+import { jpeg2000Painter } from "../jpeg2000-painter.ts";
 import type { Window } from "../raw-samples.ts";
 import { readerName } from "../whole-jpeg-painter.ts";
 import { windowTable } from "../word-samples.ts";
-import { yccToRgb } from "../ycc-to-rgb.ts";
 import { unwrapFrame } from "./frames.ts";
 import type { Instance } from "./instance.ts";
 import { nativeFrame, rleFrame } from "./native-frame.ts";
@@ -18,7 +18,10 @@ export async function openFramePainter(instance: Instance, codecs: Codecs, windo
     case "jpeg":
       return jpegPainter(await codecs.jpeg(), instance);
     case "jpeg2000":
-      return jpeg2000Painter(await codecs.jpeg2000(), instance);
+      return jpeg2000Painter(await codecs.jpeg2000(), {
+        streamOf: unwrapped,
+        isYcc: (stream) => instance.photometric.startsWith("YBR") && !isTransformed(stream),
+      });
     case "rle":
       return wholePainter("run lengths", (bytes) => rleFrame(instance, unwrapped(bytes)));
     default:
@@ -81,21 +84,6 @@ function jpegPainter(codec: JpegCodec, instance: Instance): BlockPainter {
 
 function checkStart(bytes: Uint8Array, soi: number): void {
   if (bytes[soi] !== 0xff || bytes[soi + 1] !== 0xd8) throw new Error("a frame that does not begin like a JPEG");
-}
-
-function jpeg2000Painter(decode: WholeImageCodec, instance: Instance): BlockPainter {
-  const isYcc = instance.photometric.startsWith("YBR");
-  return {
-    ...wholePainter("openjpeg (WebAssembly)", (span) => {
-      const stream = unwrapped(span);
-      const image = decode(stream);
-      return isYcc && !isTransformed(stream) ? yccToRgb(image) : image;
-    }),
-    complete(span) {
-      const bytes = unwrapped(span);
-      return isYcc && !isTransformed(bytes) ? null : { codec: "jpeg2000", bytes: bytes.slice() };
-    },
-  };
 }
 
 /** Whether the codestream says that its own decoder turns the components into RGB (COD, SGcod; ISO/IEC 15444-1, A.6.1). */

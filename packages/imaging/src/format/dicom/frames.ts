@@ -50,6 +50,7 @@ function nativeSpans(
   if (pixels.length === UNDEFINED || each * frames > pixels.length) {
     hostile(file.name, `pixel data of ${each * frames} bytes`);
   }
+  if (pixels.at + pixels.length > file.size) cutOff(file, pixels.at + pixels.length);
   const offsets = new Float64Array(frames);
   for (let i = 0; i < frames; i++) offsets[i] = pixels.at + i * each;
   const spans = { offsets, lengths: new Float64Array(frames).fill(each) };
@@ -77,6 +78,9 @@ function* basicSpans(
   const view = viewOf(yield* bytesAt(pixels.at + HEADER, bytes));
   const offsets = new Float64Array(frames);
   for (let i = 0; i < frames; i++) offsets[i] = first + view.getUint32(i * 4, true);
+  // offsets of 32 bits can run over in a long file only
+  const furthest = offsets.reduce((most, offset) => Math.max(most, offset), 0);
+  if (furthest + HEADER > file.size && file.size < 2 ** 32) cutOff(file, furthest + HEADER);
   if (offsets[0] !== first) return null;
   for (let i = 1; i < frames; i++) if ((offsets[i] as number) <= (offsets[i - 1] as number)) return null;
   return { offsets, lengths: gaps(offsets, yield* endOfItems(file, offsets[frames - 1] as number)) };

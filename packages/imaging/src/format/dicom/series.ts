@@ -149,3 +149,16 @@ async function openOne(files: Neighbours, name: string, signal?: AbortSignal): P
     if (!instance) source.close();
   }
 }
+
+/** The first file of each slide in a folder, by name; files that are no image of a whole slide, or cannot be read, are passed over. */
+export async function firstOfEachSlide(files: Neighbours, signal?: AbortSignal): Promise<readonly string[]> {
+  const first = new Map<string, string>();
+  for (const name of candidates(await files.list()).slice(0, MAX_FILES)) {
+    const outcome = await openOne(files, name, signal);
+    if (outcome === null || outcome instanceof FailureError) continue;
+    const { instance, source } = outcome;
+    source.close();
+    if (instance.kind === "volume" && !first.has(instance.pyramid)) first.set(instance.pyramid, name);
+  }
+  return [...first.values()];
+}

@@ -11,6 +11,7 @@ import { brokenBlock } from "../../slide/broken-block.ts";
 import { gridReader } from "../../slide/grid-reader.ts";
 import { regionSlide } from "../../slide/region-slide.ts";
 import type { Level, OpenOptions, Slide } from "../../slide/slide.ts";
+import { inColour } from "../apply-icc.ts";
 import { settleScale } from "../scale.ts";
 import { hostile } from "../tiff-directory.ts";
 import { attribute, child, numberAttribute, parseXml } from "../xml.ts";
@@ -71,7 +72,8 @@ export async function openDeepZoom(
     },
     warnings: [...warnings, ...scale.warnings],
   };
-  return regionSlide({ info, readLevel: reader.readLevel, close: () => reader.clear() });
+  const slide = regionSlide({ info, readLevel: reader.readLevel, close: () => reader.clear() });
+  return inColour(slide, { profile: null, codecs, name }, options);
 }
 
 async function readLayout(source: ByteSource, signal?: AbortSignal): Promise<Layout> {

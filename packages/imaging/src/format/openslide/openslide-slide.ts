@@ -3,9 +3,12 @@
  * laid on white. Where the downsample of a level is not a whole number OpenSlide resamples, and so do these.
  */
 import { raise, unwrap } from "@nacre/core";
+import { nodeCodecs } from "../../codec/node-codecs.ts";
 import { regionSlide } from "../../slide/region-slide.ts";
 import type { Level, OpenOptions, Slide, SlideInfo } from "../../slide/slide.ts";
+import { inColour } from "../apply-icc.ts";
 import { settleScale } from "../scale.ts";
+import { shownProperties } from "../shown-properties.ts";
 import { hostile } from "../tiff-directory.ts";
 import type { OpenSlideFacts } from "./messages.ts";
 import { OpenSlideProcess } from "./openslide-process.ts";
@@ -42,7 +45,7 @@ export async function openSlideReport(): Promise<OpenSlideReport> {
 
 /**
  * Opens a slide through OpenSlide; null where the library is absent or does not know the format.
- * @throws FailureError unreadable-file, hostile-file, implausible-scale
+ * @throws FailureError unreadable-file, hostile-file, implausible-scale, unsupported-format (an ICC profile asked for)
  */
 export async function openThroughOpenSlide(
   path: string,
@@ -52,7 +55,7 @@ export async function openThroughOpenSlide(
   const child = new OpenSlideProcess(path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   try {
     const answer = await child.ask({ kind: "open" }, signal);
-    if (answer.kind === "facts") return slideOf(path, child, answer.facts, options);
+    if (answer.kind === "facts") return await slideOf(path, child, answer.facts, options);
     child.close();
     return answer.kind === "error" ? notOpened(path, answer.message) : null;
   } catch (error) {
@@ -69,9 +72,9 @@ function notOpened(path: string, message: string): never {
   });
 }
 
-function slideOf(path: string, child: OpenSlideProcess, facts: OpenSlideFacts, options: OpenOptions): Slide {
+function slideOf(path: string, child: OpenSlideProcess, facts: OpenSlideFacts, options: OpenOptions): Promise<Slide> {
   const info = infoOf(path, facts, options);
-  return regionSlide({
+  const slide = regionSlide({
     info,
     async readLevel(level, { x, y, width, height }, signal) {
       const out = new Uint8Array(width * height * 3);
@@ -92,6 +95,8 @@ function slideOf(path: string, child: OpenSlideProcess, facts: OpenSlideFacts, o
     },
     close: () => child.close(),
   });
+  // OpenSlide before 4.0 hands no profile out
+  return inColour(slide, { profile: null, codecs: nodeCodecs, name: path }, options);
 }
 
 function brokenRegion(
@@ -108,9 +113,9 @@ function brokenRegion(
 }
 
 function infoOf(path: string, facts: OpenSlideFacts, options: OpenOptions): SlideInfo {
-  const { properties, associated, vendor, version, library } = facts;
+  const { associated, vendor, version, library } = facts;
   const number = (key: string): number | null => {
-    const value = Number.parseFloat(properties[key] ?? "");
+    const value = Number.parseFloat(facts.properties[key] ?? "");
     return Number.isFinite(value) && value > 0 ? value : null;
   };
   const [x, y] = [number("openslide.mpp-x"), number("openslide.mpp-y")];
@@ -129,6 +134,7 @@ function infoOf(path: string, facts: OpenSlideFacts, options: OpenOptions): Slid
   return {
     ...{ format: `openslide-${vendor}`, vendor, reader: `OpenSlide ${version} (${library})` },
     ...{ width: base.width, height: base.height, levels, ...scale },
-    ...{ objective: number("openslide.objective-power"), properties, icc: false, associated, warnings },
+    properties: shownProperties(facts.properties, options),
+    ...{ objective: number("openslide.objective-power"), icc: false, associated, warnings },
   };
 }

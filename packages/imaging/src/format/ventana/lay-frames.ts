@@ -34,6 +34,7 @@ interface Area {
 }
 
 const MAX_FRAMES = 2 ** 21;
+const MAX_AREAS = 2 ** 10;
 
 /** @throws FailureError hostile-file, unsupported-format (a joint in a direction that frames cannot have) */
 export function layFrames(document: XmlNode, base: TiffPage, name: string): FrameLayout {
@@ -41,6 +42,7 @@ export function layFrames(document: XmlNode, base: TiffPage, name: string): Fram
   const version = numberAttribute(encode, "Ver");
   if (version === null || version < 2) hostile(name, "EncodeInfo of version 2 in its XMP");
   const images = children(child(encode, "SlideStitchInfo"), "ImageInfo");
+  if (images.length > MAX_AREAS) hostile(name, `at most ${MAX_AREAS} areas in its XMP`);
   const origins = originsOf(child(encode, "AoiOrigin"));
   const areas: Area[] = [];
   for (const [i, image] of images.entries()) {

@@ -9,7 +9,8 @@ import { raise } from "@nacre/core";
 import type { Reading } from "../../bytes/reading.ts";
 import type { PlacedBlock } from "../../slide/placed-level.ts";
 import { openPainter } from "../block-painter.ts";
-import { readBlockTable } from "../block-table.ts";
+import { planBlockTable, readBlockTable } from "../block-table.ts";
+import { placeBlock } from "../place-grid.ts";
 import type { MosaicPlan, SlidePlan } from "../slide-plan.ts";
 import { hostile } from "../tiff-directory.ts";
 import { checkPixels, type TiffPage } from "../tiff-page.ts";
@@ -87,7 +88,7 @@ function* planLevel(
   const frameHeight = base.blockHeight / downsample;
   if (!isSameGrid || !Number.isInteger(frameWidth) || !Number.isInteger(frameHeight)) return null;
   checkPixels(page, tiff.name);
-  const table = yield* readBlockTable(tiff, page, number);
+  const table = yield* (start.isRemote ? planBlockTable : readBlockTable)(tiff, page, number);
   const facts = yield* planPainter(start, page);
   const blocks: PlacedBlock[] = [];
   for (const frame of layout.frames) {
@@ -95,8 +96,6 @@ function* planLevel(
     const row = Math.floor(frame.row / downsample);
     const block = row * table.columns + column;
     if (column >= table.columns || row >= table.rows) hostile(tiff.name, `frames inside level ${number}`);
-    const length = table.lengths[block] as number;
-    if (length === 0) continue;
     const from = {
       x: (frame.column % downsample) * frameWidth,
       y: (frame.row % downsample) * frameHeight,
@@ -104,11 +103,9 @@ function* planLevel(
       height: table.blockHeight,
     };
     const place = { x: Math.round(frame.x / downsample), y: Math.round(frame.y / downsample) };
-    blocks.push({
-      ...{ ...place, width: frameWidth, height: frameHeight },
-      ...{ offset: table.offsets[block] as number, length },
-      ...(number > 0 ? { from } : {}),
-    });
+    const rect = { ...place, width: frameWidth, height: frameHeight };
+    const placed = placeBlock(table, block, rect, number > 0 ? { from } : {});
+    if (placed) blocks.push(placed);
   }
   return {
     kind: "mosaic",

@@ -3,6 +3,7 @@ import { raise } from "@nacre/core";
 import type { Codecs, DecodedImage } from "../../codec/codec.ts";
 import type { BlockPainter } from "../../slide/block-level.ts";
 import { wholePainter } from "../block-painter.ts";
+import { jpeg2000Painter } from "../jpeg2000-painter.ts";
 import type { Window } from "../raw-samples.ts";
 import { wholeJpegPainter } from "../whole-jpeg-painter.ts";
 import { narrowWords, windowTable } from "../word-samples.ts";
@@ -33,7 +34,11 @@ export function checkShape({ componentType, components, compression }: EtsShape,
 export async function openTilePainter(shape: EtsShape, codecs: Codecs, window?: Window): Promise<BlockPainter> {
   if (shape.compression === COMPRESSION.jpeg) return wholeJpegPainter(await codecs.jpeg());
   if (shape.compression === COMPRESSION.jpeg2000) {
-    return wholePainter("openjpeg (WebAssembly)", await codecs.jpeg2000());
+    const { complete: _, ...painter } = jpeg2000Painter(await codecs.jpeg2000(), {
+      streamOf: (stored) => stored,
+      isYcc: () => false,
+    });
+    return painter;
   }
   const table = shape.componentType === WORDS ? windowTable(16, window ?? [0, 0xffff]) : null;
   return wholePainter("uncompressed", (bytes) => plainTile(shape, table, bytes));

@@ -80,9 +80,20 @@ interface Attributes {
 
 async function attributesOf(files: Neighbours, folder: string, signal?: AbortSignal): Promise<Attributes | null> {
   const v3 = await readJson(files, `${folder}zarr.json`, signal);
+  if (v3) checkVersion(v3, 3, `${folder}zarr.json`, "the OME-Zarr folder");
   if (v3) return { zarr: 3, attributes: objectIn(objectIn(v3, "attributes"), "ome") };
   const v2 = await readJson(files, `${folder}.zattrs`, signal);
   return v2 && { zarr: 2, attributes: v2 };
+}
+
+/** @throws FailureError unsupported-format where the metadata `key` are of another version of Zarr than their place says */
+export function checkVersion(json: Json, zarr: 2 | 3, key: string, name: string): void {
+  if (json.zarr_format === zarr) return;
+  raise("unsupported-format", {
+    expected: `zarr_format ${zarr} in ${key}`,
+    received: `${JSON.stringify(json.zarr_format) ?? "none"} in ${name}`,
+    remedy: "write the picture again as OME-Zarr 0.4 or 0.5",
+  });
 }
 
 function noPicture(folder: string, received: string): never {

@@ -6,14 +6,16 @@ import type { Codecs } from "../../codec/codec.ts";
 import { gridReader } from "../../slide/grid-reader.ts";
 import { regionSlide } from "../../slide/region-slide.ts";
 import type { OpenOptions, Slide } from "../../slide/slide.ts";
+import { inColour } from "../apply-icc.ts";
 import { choosePlane } from "../choose-plane.ts";
 import { settleScale } from "../scale.ts";
+import { shownProperties } from "../shown-properties.ts";
 import { hostile } from "../tiff-directory.ts";
 import { windowTable } from "../word-samples.ts";
 import { type ArrayFacts, arrayFacts, withFill } from "./zarr-array.ts";
 import { boundZarrCodecs } from "./zarr-codecs.ts";
 import { readZarrBlock, type Shown, type ZarrLevel } from "./zarr-level.ts";
-import { type AxisName, type Json, type OmeZarr, readJson, readOmeZarr } from "./zarr-metadata.ts";
+import { type AxisName, checkVersion, type Json, type OmeZarr, readJson, readOmeZarr } from "./zarr-metadata.ts";
 import { type ZarrStore, zarrStore } from "./zarr-store.ts";
 
 /** Whether the names of a folder's files are those of a Zarr group. */
@@ -23,7 +25,7 @@ export const mayBeZarrFolder = (names: readonly string[]): boolean =>
 /** @throws FailureError unsupported-format, unsupported-codec, hostile-file, missing-file, implausible-scale, out-of-bounds */
 export async function openZarrFolder(
   files: Neighbours,
-  _codecs: Codecs,
+  codecs: Codecs,
   options: OpenOptions,
   signal?: AbortSignal,
   name = "the OME-Zarr folder",
@@ -58,14 +60,14 @@ export async function openZarrFolder(
     },
     ...{ width, height, ...scale, objective: null, icc: false },
     levels: levels.map(({ array: _, facts: __, axes: ___, ...level }) => level),
-    properties: {
-      "ome-zarr.version": picture.version,
-      ...(picture.name === "" ? {} : { "ome-zarr.name": picture.name }),
-    },
+    properties: shownProperties(
+      { "ome-zarr.version": picture.version, ...(picture.name === "" ? {} : { "ome-zarr.name": picture.name }) },
+      options,
+    ),
     ...(planes ? { planes } : {}),
     warnings: [...picture.warnings, ...scale.warnings],
   };
-  return regionSlide({
+  const slide = regionSlide({
     info,
     readLevel: reader.readLevel,
     close() {
@@ -73,6 +75,7 @@ export async function openZarrFolder(
       store.close();
     },
   });
+  return inColour(slide, { profile: null, codecs, name }, options);
 }
 
 interface StoredArray {
@@ -95,6 +98,7 @@ async function readArrays(
     const key = `${path}/${picture.zarr === 3 ? "zarr.json" : ".zarray"}`;
     const json = await readJson(files, key, signal);
     if (!json) return hostile(name, `the array ${path}`);
+    checkVersion(json, picture.zarr, key, name);
     arrays.push({ key, path, json, facts: arrayFacts(json, picture.zarr, picture.axes.length, `${path} of ${name}`) });
   }
   return arrays;

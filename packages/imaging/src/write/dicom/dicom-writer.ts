@@ -1,5 +1,5 @@
 /**
- * A slide as DICOM: a folder with one VL Whole Slide Microscopy instance a level, TILED_FULL, JPEG baseline, one fragment
+ * A slide as DICOM: a folder with one VL Whole Slide Microscopy instance a level, TILED_FULL, JPEG baseline or JPEG 2000, one fragment
  * a frame and a basic offset table (an extended one where 32 bits might not reach).
  */
 import { randomUUID } from "node:crypto";
@@ -14,9 +14,9 @@ import { type LevelWriter, type SlideWriter, samplingFor, type WriterOptions } f
 import type { StoredShape } from "../stored-shape.ts";
 import { openTileEncoder, type TileEncoder } from "../tile-encoder.ts";
 import { type Element, encodeElements } from "./elements.ts";
+import { codingOf } from "./frame-coding.ts";
 import { type SeriesFacts, WHOLE_SLIDE, wholeSlideElements } from "./whole-slide-modules.ts";
 
-const JPEG_BASELINE = "1.2.840.10008.1.2.4.50";
 /** With less than this many bytes of plain pixels a level of JPEG streams does not reach 2^32. */
 const MOST_FOR_BASIC = 3 * 2 ** 30;
 
@@ -139,9 +139,9 @@ class InstanceWriter implements LevelWriter {
     const frames = this.#frames;
     const stored = this.#lengths.reduce((sum, length) => sum + length, 0);
     const ratio = stored === 0 ? 1 : (frames * tile * tile * 3) / stored;
-    const colour = shape?.colour ?? "YCbCr";
+    const coding = codingOf(shape);
     const isOriginal = shape !== null;
-    const instance = { uid: this.#uid, level, tile, frames, colour, isOriginal, ratio } as const;
+    const instance = { uid: this.#uid, level, tile, frames, coding, isOriginal, ratio } as const;
     const elements = wholeSlideElements(facts, this.#series, instance);
     const starts = padTo(this.#starts, frames);
     const tables: Element[] = this.#isBasic
@@ -152,7 +152,7 @@ class InstanceWriter implements LevelWriter {
         ];
     const basic = this.#isBasic ? new Uint8Array(Uint32Array.from(starts).buffer) : new Uint8Array();
     return joined([
-      encodeHead({ sopClass: WHOLE_SLIDE, uid: this.#uid, syntax: JPEG_BASELINE }),
+      encodeHead({ sopClass: WHOLE_SLIDE, uid: this.#uid, syntax: coding.syntax }),
       encodeElements([...elements, ...tables]),
       // PixelData, OB, of undefined length
       Uint8Array.of(0xe0, 0x7f, 0x10, 0, 0x4f, 0x42, 0, 0, 255, 255, 255, 255),

@@ -7,6 +7,7 @@ import { SYNTHETIC_TITLE } from "../../synthetic/is-synthetic.ts";
 import type { LevelSpec } from "../level-plan.ts";
 import type { CarriedFacts } from "../slide-writer.ts";
 import type { Element } from "./elements.ts";
+import type { FrameCoding } from "./frame-coding.ts";
 
 export const WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6";
 
@@ -31,7 +32,7 @@ export interface InstanceFacts {
   readonly level: LevelSpec;
   readonly tile: number;
   readonly frames: number;
-  readonly colour: "RGB" | "YCbCr";
+  readonly coding: FrameCoding;
   /** Its pixels are those that the source stores, without another loss. */
   readonly isOriginal: boolean;
   /** Uncompressed over compressed bytes. */
@@ -103,11 +104,10 @@ function image({ now }: SeriesFacts, { uid, level, isOriginal }: InstanceFacts):
   ];
 }
 
-/** PS3.5, 8.2.1: chroma that is halved in any direction, or not at all, is YBR_FULL_422 in JPEG baseline. */
-function pixels({ tile, frames, colour, ratio }: InstanceFacts): Element[] {
+function pixels({ tile, frames, coding, ratio }: InstanceFacts): Element[] {
   return [
     [0x00280002, "US", [3]],
-    [0x00280004, "CS", colour === "RGB" ? "RGB" : "YBR_FULL_422"],
+    [0x00280004, "CS", coding.photometric],
     [0x00280006, "US", [0]],
     [0x00280008, "IS", String(frames)],
     [0x00280010, "US", [tile]],
@@ -119,7 +119,7 @@ function pixels({ tile, frames, colour, ratio }: InstanceFacts): Element[] {
     [0x00280301, "CS", "NO"],
     [0x00282110, "CS", "01"],
     [0x00282112, "DS", ratio.toFixed(3).padEnd(16)],
-    [0x00282114, "CS", "ISO_10918_1"],
+    [0x00282114, "CS", coding.method],
   ];
 }
 
