@@ -1,7 +1,8 @@
 /**
  * A board on real tiles: tasks x encoders x (linear probe, nearest neighbours, prototypes, mean, gated attention), the same parts for all models of
- * a task. A tile is a bag of one. Usage: node tools/measure-board.mjs DATA OUT, where DATA is the folder of test data; prints one line a model, and
- * leaves the board in OUT/board. A run that ended is not made again.
+ * a task. A tile is a bag of one. Usage: node tools/measure-board.mjs DATA OUT [ensembles], where DATA is the folder of test data; prints one line a
+ * model, and leaves the board in OUT/board. A run that ended is not made again. With `ensembles`, runs of the oral fields are joined instead:
+ * encoders, and seeds of one model.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { writeBag } from "@nacre/features/node";
 import { encoderPlaces } from "./encoder-folders.mjs";
 import { readMatFile } from "./mat-file.mjs";
 
-const [, , data, out] = process.argv;
+const [, , data, out, what = "board"] = process.argv;
 if (data === undefined || out === undefined) throw new Error("expected DATA and OUT folders");
 const nacre = resolve("apps/cli/bin/nacre.mjs");
 const FOLDS = 5;
@@ -40,6 +41,10 @@ const TASKS = {
   "crc-8": { metric: "accuracy", epochs: 3, encoders: ["kather-49"], tiles: katherTiles, encode: writeKather },
 };
 
+if (what === "ensembles") {
+  joinOral();
+  process.exit();
+}
 const entries = [];
 for (const [task, { metric, epochs, encoders: names, tiles: list, encode }] of Object.entries(TASKS)) {
   const tiles = list();
@@ -48,16 +53,8 @@ for (const [task, { metric, epochs, encoders: names, tiles: list, encode }] of O
     const features = await encode(task, encoder, tiles);
     for (const [model, aggregator] of Object.entries(MODELS)) {
       const name = `${task}-${encoder}-${model}`;
-      const study = join(out, `${name}.yaml`);
       const positive = metric === "auroc" ? ", positive: OSCC" : "";
-      writeFileSync(
-        study,
-        `name: ${name}\ncohort: ${task}.csv\nfeatures: ${features}\ntask: {kind: classify, label: ${task}${positive}}\naggregator: ${aggregator}\n` +
-          `fit: {epochs: ${epochs}, lr: 5e-4, patience: 10}\nsplit: {by: file, splits: ${task}-parts.csv}\nseed: 7\n`,
-      );
-      const run = join(out, "runs", name);
-      const failure = existsSync(join(run, "scorecard.json")) ? null : command("run", study, "--out", run, "--resume");
-      if (failure !== null) console.log(name, failure);
+      runStudy(name, { task, features, positive, aggregator, epochs, seed: 7 });
       entries.push(`  - {task: ${task}, encoder: ${encoder}, aggregator: ${model}, run: runs/${name}}`);
     }
   }
@@ -68,6 +65,57 @@ writeFileSync(
   `name: real-tiles\nseed: 7\ntasks:\n${tasks.join("\n")}\nentries:\n${entries.join("\n")}\n`,
 );
 console.log(command("board", out) ?? readFileSync(join(out, "board", "board.md"), "utf8"));
+
+/** Makes a run, if it is not there. */
+function runStudy(name, { task, features, positive, aggregator, epochs, seed }) {
+  const study = join(out, `${name}.yaml`);
+  writeFileSync(
+    study,
+    `name: ${name}\ncohort: ${task}.csv\nfeatures: ${features}\ntask: {kind: classify, label: ${task}${positive}}\naggregator: ${aggregator}\n` +
+      `fit: {epochs: ${epochs}, lr: 5e-4, patience: 10}\nsplit: {by: file, splits: ${task}-parts.csv}\nseed: ${seed}\n`,
+  );
+  const run = join(out, "runs", name);
+  const failure = existsSync(join(run, "scorecard.json")) ? null : command("run", study, "--out", run, "--resume");
+  if (failure !== null) console.log(name, failure);
+}
+
+/** Ensembles of runs of the board: one model on several encoders, and seeds of one model on one encoder. */
+function joinOral() {
+  const features = resolve(out, "features", "oscc-mobilenet");
+  const seeds = [1, 2, 3].map((seed) => {
+    const name = `oscc-mobilenet-abmil-seed-${seed}`;
+    runStudy(name, {
+      task: "oscc",
+      features,
+      positive: ", positive: OSCC",
+      aggregator: MODELS.abmil,
+      epochs: 20,
+      seed,
+    });
+    return name;
+  });
+  const onEach = (model, names) => names.map((encoder) => `oscc-${encoder}-${model}`);
+  const joined = {
+    "abmil, mobilenet and shufflenet": onEach("abmil", ["mobilenet", "shufflenet"]),
+    "abmil, all encoders": onEach("abmil", Object.keys(encoders)),
+    "linear probe, all encoders": onEach("linear-probe", Object.keys(encoders)),
+    "abmil, mobilenet, three seeds": seeds,
+  };
+  for (const name of seeds) console.log(name, aurocOf(join(out, "runs", name)));
+  for (const [title, members] of Object.entries(joined)) {
+    const runs = members.map((name) => join(out, "runs", name));
+    for (const by of ["mean", "rank"]) {
+      const place = join(out, "joined", `${title.replaceAll(/[ ,]+/g, "-")}-${by}`);
+      const failure = command("ensemble", ...runs, "--by", by, "--out", place);
+      console.log(title, by, failure ?? aurocOf(place));
+    }
+  }
+}
+
+function aurocOf(run) {
+  const { value, low, high, n } = JSON.parse(readFileSync(join(run, "scorecard.json"), "utf8")).internal.auroc;
+  return `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}), n ${n}`;
+}
 
 /** Runs the product; null where it ended well, else what it said. */
 function command(...words) {

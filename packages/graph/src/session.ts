@@ -52,6 +52,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Whether memory is kept between runs, which is faster and holds on to the largest run. Default true. */
   readonly keepMemory?: boolean;
+  /** Whether the runtime keeps a plan of its memory for each set of shapes that it is fed. Default true; false where hardly two runs are alike. */
+  readonly plansMemory?: boolean;
 }
 
 export type OpenSession = (model: Uint8Array, options?: SessionOptions) => Promise<Session>;

@@ -12,13 +12,14 @@ let device: Device | null = null;
 
 /** A session. Failures (thrown): bad-model, no-device, bad-usage (a command line that the runtime cannot bear) */
 export async function openSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const { provider = "cpu", threads = 1, keepMemory = true, keep = [] } = options;
+  const { provider = "cpu", threads = 1, keepMemory = true, plansMemory = true, keep = [] } = options;
   checkCommandLine();
   const runtime: Runtime = await import("onnxruntime-node");
   const isGpu = provider === "webgpu";
   const inner = await createSession(runtime, model, provider, {
     intraOpNumThreads: threads,
     enableCpuMemArena: keepMemory,
+    enableMemPattern: plansMemory,
     ...(isGpu && { preferredOutputLocation: Object.fromEntries(keep.map((name) => [name, "gpu-buffer"])) }),
   });
   if (isGpu) device ??= openDevice(runtime);

@@ -20,12 +20,13 @@ export interface WebRuntimeOptions {
 export function openSessionWith({ wasm, threads = 1, provider = "cpu" }: WebRuntimeOptions): OpenSession {
   let loading: Promise<Runtime> | null = null;
   let device: Device | null = null;
-  return async (model, { keep = [] } = {}) => {
+  return async (model, { keep = [], plansMemory = true } = {}) => {
     loading ??= load(provider, wasm, threads);
     const runtime = await loading;
     const isGpu = provider === "webgpu";
     const preferred = Object.fromEntries(keep.map((name) => [name, "gpu-buffer"] as const));
     const inner = await createSession(runtime, model, isGpu ? "webgpu" : "wasm", {
+      enableMemPattern: plansMemory,
       ...(isGpu && { preferredOutputLocation: preferred }),
     });
     if (isGpu) device ??= openDevice(runtime);

@@ -12,7 +12,7 @@ import { choose, logSpaced } from "./choose.ts";
 import { linearAnswer, sideBySide } from "./fitted.ts";
 import { labelColumn } from "./label-column.ts";
 import { applyHead, type LinearHead, type Scaling, unscaledHead } from "./linear-head.ts";
-import { fitLogistic, type LogisticProblem, logLossOf } from "./logistic.ts";
+import { fitLogistic, type LogisticFit, type LogisticProblem, logLossOf } from "./logistic.ts";
 import { type Candidate, defineProbe, type ProbePart } from "./probe.ts";
 import { ridge } from "./ridge.ts";
 import { rotateRows } from "./rotate-rows.ts";
@@ -108,11 +108,11 @@ function eachChoice({ train, tune }: Parts, scaling: Scaling, options: Settings)
 function chooseLogistic(train: LogisticProblem, tune: LabelledRows | null, { c, maxSteps }: Settings): Outcome<Choice> {
   const tried: Candidate[] = [];
   const heads: LinearHead[] = [];
-  let start: Float64Array | undefined;
+  let start: LogisticFit | undefined;
   for (const setting of c > 0 ? [c] : PATH) {
     const fitted = fitLogistic(train, setting, { start, maxSteps, tolerance: c > 0 ? 1e-10 : 1e-7 });
     if (!fitted.ok) return fitted;
-    start = fitted.value.theta;
+    start = fitted.value;
     heads.push(fitted.value.head);
     const tuneLoss = tune === null ? Number.NaN : logLossOf(fitted.value.head, tune);
     tried.push({ setting, tuneLoss, converged: fitted.value.converged });

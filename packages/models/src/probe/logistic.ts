@@ -1,9 +1,11 @@
 /**
  * Logistic regression with an L2 penalty, binary or multinomial (the objective of softmax-loss.ts), by L-BFGS. The rows come
  * rotated; there the second derivative is nearly tridiagonal (rows'rows times the mean of p (1 - p), and the penalty), and its
- * inverse costs O(m): the preconditioner that brings a fit down from hundreds of steps to tens.
+ * inverse costs O(m): the preconditioner that brings a fit down from hundreds of steps to tens. Where it does not, the whole second
+ * derivative at the start takes its place.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
+import { densePreconditioner, densePrice } from "./dense-curvature.ts";
 import { minimise } from "./lbfgs.ts";
 import { applyHead, type LinearHead } from "./linear-head.ts";
 import type { RotatedRows } from "./rotate-rows.ts";
@@ -24,10 +26,13 @@ export interface LogisticFit {
   readonly gradientSize: number;
   readonly converged: boolean;
   readonly steps: number;
+  /** Whether the whole second derivative was worked out. */
+  readonly isDense: boolean;
 }
 
 export interface LogisticOptions {
-  readonly start?: Float64Array | undefined;
+  /** A fit of a stronger penalty to start from. Where that took many steps, the whole second derivative is worked out there. */
+  readonly start?: Pick<LogisticFit, "theta" | "steps" | "isDense"> | undefined;
   /** Largest component of the gradient of the mean loss that counts as zero. */
   readonly tolerance?: number;
   readonly maxSteps?: number;
@@ -42,9 +47,10 @@ export function fitLogistic(
   const { x, n, m, gram } = rows;
   const labelled: LabelledRows = { x, n, d: m, label, k, classWeight };
   const columns = columnsOf(k);
-  const begin = start ?? new Float64Array(columns * (m + 1));
+  const begin = start?.theta ?? new Float64Array(columns * (m + 1));
+  const isDense = start !== undefined && (start.isDense || start.steps > densePrice(labelled));
   const { bend, total } = meanCurvature(labelled, begin);
-  const precondition = (v: Float64Array): Float64Array => {
+  const nearly = (v: Float64Array): Float64Array => {
     const out = v.map((value) => value / bend);
     for (let col = 0; col < columns; col++) {
       const own = out.subarray(col * m, (col + 1) * m).map((value) => value * n);
@@ -52,6 +58,7 @@ export function fitLogistic(
     }
     return out;
   };
+  const precondition = (isDense ? densePreconditioner(labelled, begin, c) : null) ?? nearly;
   const {
     x: theta,
     gradientSize,
@@ -65,7 +72,7 @@ export function fitLogistic(
       remedy: "standardise the embeddings, or use a smaller C",
     });
   }
-  return ok({ head: headOf(theta, rows, k), theta, gradientSize, converged, steps });
+  return ok({ head: headOf(theta, rows, k), theta, gradientSize, converged, steps, isDense });
 }
 
 function headOf(theta: Float64Array, { m, back }: RotatedRows, k: number): LinearHead {

@@ -63,6 +63,14 @@ export function fedWith(
 ): Record<string, Tensor> {
   const known = new TensorMap<Tensor>();
   for (const [name, tensor] of Object.entries(given)) known.set(tensor, input(name, tensor.shape, tensor.dtype));
+  return computedFrom(outputs, (tensor) => known.get(tensor));
+}
+
+/** The same outputs, computed from other tensors wherever `other` answers one. */
+export function computedFrom(
+  outputs: Readonly<Record<string, Tensor>>,
+  other: (tensor: Tensor) => Tensor | undefined,
+): Record<string, Tensor> {
   const copies = new Map<Node, Node>();
   const copyNode = (node: Node): Node => {
     if (node.kind !== "operator") return node;
@@ -72,7 +80,7 @@ export function fedWith(
   };
   const copy = (tensor: Tensor): Tensor => {
     const { node, output } = plain(tensor);
-    return known.get(tensor) ?? { ...tensor, node: copyNode(node), output };
+    return other(tensor) ?? { ...tensor, node: copyNode(node), output };
   };
   return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, copy(tensor)]));
 }

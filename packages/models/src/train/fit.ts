@@ -17,13 +17,14 @@ import { type FirstWeights, matchFirstWeights } from "./first-weights.ts";
 import { batchOf, type FitOptions, readFitOptions } from "./fit-options.ts";
 import { countOf, type Weights } from "./initialise.ts";
 import { type Judge, openJudge } from "./judge.ts";
-import { type Example, type Learner, openLearner } from "./learner.ts";
+import { type Example, type Learner, openLearner, type PlannedStep } from "./learner.ts";
 import { suitsLayers } from "./optimiser-choice.ts";
 import { type ModelDesign, weightSpecs } from "./program.ts";
 import { sampleTiles, tilesOfStep } from "./sample-tiles.ts";
 import { drawBags, suitsSampling } from "./sampling.ts";
 import { rateAt } from "./schedule.ts";
 import { suitsMemory, type Way } from "./step-memory.ts";
+import { inRowOf } from "./steps-in-row.ts";
 import { type Labelled, surveyBags } from "./survey.ts";
 
 export interface Epoch {
@@ -101,13 +102,16 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
     unwrap(suitsLayers(specs, options.layerDecay));
     const first = request.from === undefined ? null : unwrap(matchFirstWeights(request.from, design));
     const batch = batchOf(options, design.head.slopes !== undefined);
-    const learner = await openLearner(design, { ...options, batch, from: first?.weights ?? null }, openSession);
+    const { n } = survey.largest;
+    const bytes = 4 * d * Math.min(n, tilesOfStep(n, options) ?? n);
+    const inRow = inRowOf(design, options, { bytes, steps: batch === 1 ? options.epochs * train.length : 0 });
+    const learner = await openLearner(design, { ...options, batch, inRow, from: first?.weights ?? null }, openSession);
     try {
       const isJudged = tune.length > 0;
       const isCentred = design.head.centred !== undefined;
       const judge = isJudged || isCentred ? await openJudge(design, options.threads, openSession) : null;
       try {
-        const running = { ...options, batch, learner, judge: isJudged ? judge : null };
+        const running = { ...options, batch, inRow, learner, judge: isJudged ? judge : null };
         const result = unwrap(await runEpochs(request, running));
         const learned = { design, facts, loss: options };
         const known =
@@ -148,6 +152,8 @@ type Result = Pick<FittedModel, "weights" | "history" | "bestEpoch" | "stopped">
 /** What a running fit holds beside the request. */
 interface Running extends FitOptions {
   readonly batch: number;
+  /** Steps that the learner is asked for at a time. */
+  readonly inRow: number;
   readonly learner: Learner;
   /** null where the tune part is empty. */
   readonly judge: Judge | null;
@@ -180,22 +186,27 @@ async function runEpochs(request: FitRequest, running: Running): Promise<Outcome
 
 /** Mean loss over one pass through the train bags. */
 async function learnEpoch(request: FitRequest, running: Running, epoch: number): Promise<number> {
-  const { seed, schedule, lr, epochs, warmup, batch, learner } = running;
+  const { seed, schedule, lr, epochs, warmup, batch, inRow, learner } = running;
   const order = drawBags(request.train, running.sampling, randomStream(seed, "order", epoch));
   const masks = randomStream(seed, "dropout", epoch);
   const choice = randomStream(seed, "tiles", epoch);
   const steps = Math.ceil(order.length / batch);
   let sum = 0;
-  for (let step = 0; step < steps; step++) {
-    if (step % BREATH === 0) await breathe();
+  for (let first = 0; first < steps; first += inRow) {
+    if (first % BREATH === 0) await breathe();
     request.signal?.throwIfAborted();
-    const examples: Example[] = [];
-    for (const labelled of order.slice(step * batch, (step + 1) * batch)) {
-      const bag = unwrap(await request.bags.load(labelled.id));
-      examples.push(exampleOf(labelled, sampleTiles(bag, tilesOfStep(bag.n, running), choice)));
+    const row: PlannedStep[] = [];
+    for (let step = first; step < Math.min(first + inRow, steps); step++) {
+      const examples: Example[] = [];
+      for (const labelled of order.slice(step * batch, (step + 1) * batch)) {
+        const bag = unwrap(await request.bags.load(labelled.id));
+        examples.push(exampleOf(labelled, sampleTiles(bag, tilesOfStep(bag.n, running), choice)));
+      }
+      const rate = rateAt(schedule, lr, (epoch - 1) * steps + step + 1, epochs * steps, Math.round(warmup * steps));
+      row.push({ batch: examples, lr: rate });
     }
-    const rate = rateAt(schedule, lr, (epoch - 1) * steps + step + 1, epochs * steps, Math.round(warmup * steps));
-    sum += examples.length * (await learner.step(examples, rate, masks));
+    const losses = await learner.steps(row, masks);
+    for (const [i, loss] of losses.entries()) sum += (row[i] as PlannedStep).batch.length * loss;
     if (!Number.isFinite(sum)) return sum;
   }
   return sum / order.length;

@@ -22,6 +22,7 @@ import { chooseOptimiser } from "./optimiser-choice.ts";
 import { type ModelDesign, weightSpecs } from "./program.ts";
 import { copyWeightsFrom, type Feeds, firstState, type Turns, takeTurns } from "./state.ts";
 import { keptState, movingStep, type StepOptions, SUM, wholeStep } from "./step-graph.ts";
+import { openRow } from "./steps-in-row.ts";
 
 export interface LearnerOptions extends StepOptions {
   /** Bags of one step. */
@@ -30,6 +31,8 @@ export interface LearnerOptions extends StepOptions {
   readonly chunk: number;
   /** Bags of more tiles are worked through block by block, where the aggregator allows it; by default those that do not fit into memory. */
   readonly wholeTiles?: number;
+  /** Steps of one bag each that one run of a graph makes, where `steps` is asked for so many; 1 (the default) for single ones. */
+  readonly inRow?: number;
   readonly threads: number;
   readonly seed: number;
   /** Weights to begin with in place of fresh ones, by name; those not named are fresh. */
@@ -47,6 +50,8 @@ export interface Example {
 export interface Learner {
   /** One step on a batch; answers its mean loss before the step. `random` makes the dropout masks. */
   step(batch: readonly Example[], lr: number, random: Random): Promise<number>;
+  /** Steps one after the other, each its batch at its rate; answers their losses. The numbers are those of `step`. */
+  steps(row: readonly PlannedStep[], random: Random): Promise<number[]>;
   /** Clears moments of dead units, which decay to subnormal numbers and then slow every step several times. Once an epoch is enough. */
   settle(): void;
   /** The weights to judge and keep, as feeds: their average where one is kept. The next step but one writes over them: copy them. */
@@ -54,6 +59,11 @@ export interface Learner {
   /** Copies of them. */
   weights(): Promise<Weights>;
   close(): Promise<void>;
+}
+
+export interface PlannedStep {
+  readonly batch: readonly Example[];
+  readonly lr: number;
 }
 
 /** A step over given turns of weights; `scalars` are the optimiser's. Answers the mean loss. */
@@ -68,8 +78,8 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
   const isAveraged = kept.some(({ start }) => start === "weight");
   const sessions: Session[] = [];
   let device: Device | undefined;
-  const opened: Opened = async (onnx, { keep = [], keepMemory = true } = {}) => {
-    const session = await open(onnx, { threads: options.threads, keep, keepMemory });
+  const opened: Opened = async (onnx, { keep = [], keepMemory = true, plansMemory = true } = {}) => {
+    const session = await open(onnx, { threads: options.threads, keep, keepMemory, plansMemory });
     sessions.push(session);
     if (session.device !== undefined && keep.length > 0) {
       device = session.device;
@@ -82,19 +92,48 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
   const bags = holdBags();
   const whole = once(() => oneBag(design, options, { state, bags }, opened));
   const many = once(() => manyBags(design, options, { state, gradient }, opened));
-  let steps = 0;
+  const { inRow = 1 } = options;
+  const together = once(() => openRow(design, { ...options, count: inRow }, state, opened));
+  const feedsInRow = Array.from({ length: inRow }, () => exampleFeeds(design));
+  let taken = 0;
   const current = (): Feeds =>
     Object.fromEntries(specs.map(({ name }) => [name, state.now[isAveraged ? `${name}.average` : name] as TensorData]));
+  const scalarsAt = (lr: number): Feeds => {
+    taken += 1;
+    const numbers = Object.entries(optimiser.scalars(taken, lr));
+    return Object.fromEntries(numbers.map(([name, value]) => [name, scalar(value)]));
+  };
+  const isOne = (batch: readonly Example[]): boolean =>
+    isWhole && batch.every(({ tiles }) => gradient.wayOf(tiles.n) === "whole");
+  const step: Learner["step"] = async (batch, lr, random) => {
+    const scalars = scalarsAt(lr);
+    const move = isOne(batch) ? await whole() : await many();
+    const loss = await move(batch, scalars, random);
+    state.swap();
+    return loss;
+  };
+  /** On a device nothing is copied that a row could spare. */
+  const isRow = async (row: readonly PlannedStep[]): Promise<boolean> => {
+    if (inRow === 1 || row.length !== inRow || !row.every(({ batch }) => isOne(batch))) return false;
+    await whole();
+    return device === undefined;
+  };
   return {
-    async step(batch, lr, random) {
-      steps += 1;
-      const numbers = Object.entries(optimiser.scalars(steps, lr));
-      const scalars = Object.fromEntries(numbers.map(([name, value]) => [name, scalar(value)]));
-      const isOne = isWhole && batch.every(({ tiles }) => gradient.wayOf(tiles.n) === "whole");
-      const step = isOne ? await whole() : await many();
-      const loss = await step(batch, scalars, random);
-      state.swap();
-      return loss;
+    step,
+    async steps(row, random) {
+      if (await isRow(row)) {
+        const fed = row.map(({ batch, lr }, i) => {
+          const example = batch[0] as Example; // isOne() said so
+          const feedsOf = feedsInRow[i] as (example: Example) => Feeds;
+          return { tiles: example.tiles.n, feeds: { ...scalarsAt(lr), ...feedsOf(example) } };
+        });
+        const losses = await (await together())(fed, random);
+        state.swap();
+        return losses;
+      }
+      const losses: number[] = [];
+      for (const { batch, lr } of row) losses.push(await step(batch, lr, random));
+      return losses;
     },
     settle() {
       if (device !== undefined) return; // an adapter takes subnormal numbers for zero
@@ -113,7 +152,10 @@ export async function openLearner(design: ModelDesign, options: LearnerOptions, 
 }
 
 /** Opens a session that keeps what it makes of the state, where it can. */
-type Opened = (onnx: Uint8Array, options?: Pick<SessionOptions, "keep" | "keepMemory">) => Promise<Session>;
+type Opened = (
+  onnx: Uint8Array,
+  options?: Pick<SessionOptions, "keep" | "keepMemory" | "plansMemory">,
+) => Promise<Session>;
 
 async function oneBag(
   design: ModelDesign,

@@ -42,11 +42,17 @@ export const SUM = ".sum";
 
 /** Bag, `target`, weights and what is kept of them in; `loss`, and each of those with `.next` out. */
 export function wholeStep(design: ModelDesign, options: StepOptions): Encoded {
+  const { outputs, masks } = stepOutputs(design, options);
+  return { onnx: encodeModel({ outputs, name: "learn" }), masks };
+}
+
+/** What a step of one bag gives, as nodes. */
+export function stepOutputs(design: ModelDesign, options: StepOptions) {
   const weights = weightInputs(design);
   const { loss, masks } = lossOf(design, weights);
   const slopes = gradientsOf(loss, weights);
   const { outputs } = moved(design, weights, (name) => slopes.get(name) as Tensor, options);
-  return { onnx: encodeModel({ outputs: { loss, ...outputs }, name: "learn" }), masks };
+  return { outputs: { loss, ...outputs }, masks };
 }
 
 /** Bag, `target`, weights and sums in; each sum with `.next` out, and `loss` where a bag has one of its own. */
