@@ -4,6 +4,9 @@ const BENCHES = {
   parity: async (options) => (await import("./parity.mjs")).benchParity(options),
   "classic-bags": async (options) => (await import("./classic-bags.mjs")).benchClassicBags(options),
   longnet: async () => (await import("./longnet.mjs")).benchLongnet(),
+  "serve-tiles": async (options) => (await import("./serve-tiles.mjs")).benchServeTiles(options),
+  workers: async (options) => (await import("./workers.mjs")).benchWorkers(options),
+  search: async (options) => (await import("./search.mjs")).benchSearch(options),
   slide: async (options) => (await import("./slide.mjs")).benchSlide(options),
 };
 

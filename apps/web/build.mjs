@@ -2,14 +2,18 @@
  * Builds dist/scorecard.html: style, script and markup in one file that opens from a folder. Its policy admits these texts by
  * their hashes, a worker made of them, and nothing else: no address can be loaded, posted to or framed.
  * Builds dist/fit/ beside it: a page with a runtime in WebAssembly, to be served. Its policy admits its own folder's origin alone.
- * Usage: node build.mjs [FILE] builds both, the folder `fit` beside FILE
+ * Builds dist/room/: the reading room, which `nacre serve` hands out. Chunks with hashes in their names; no script and no style in the markup,
+ * so that a policy of 'self' is enough. Prints what the worklist's first load weighs.
+ * Usage: node build.mjs [FILE] builds the first two, the folder `fit` beside FILE; node build.mjs --room [FOLDER] the room; neither: all
  */
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "vite";
+import { gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { build, defaultClientConditions } from "vite";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -98,8 +102,79 @@ export async function buildFit(folder) {
   for (const name of RUNTIME) copyFileSync(join(runtime, name), join(folder, "runtime", name));
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const file = resolve(process.argv[2] ?? join(HERE, "dist", "scorecard.html"));
+/** Builds the reading room into a folder. @returns the weight of its chunks: see firstLoad */
+export async function buildRoom(folder) {
+  // Whoever calls may have set another: the room is built for people, the same bytes every time.
+  process.env.NODE_ENV = "production";
+  const root = join(HERE, "src", "room");
+  const result = await build({
+    configFile: false,
+    envFile: false,
+    root,
+    publicDir: join(root, "public"),
+    logLevel: "error",
+    plugins: [react()],
+    // The runtime's WebAssembly stays a file of its own: see copyRuntime.
+    resolve: { conditions: ["source", "onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+    worker: { format: "es" },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: "es2022",
+      // Browsers that have light-dark(): a theme is one list of colours.
+      cssTarget: ["chrome123", "firefox120", "safari17.5"],
+      manifest: "manifest.json",
+      // Nothing of the page may be an address of data: the policy admits its own origin.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  });
+  copyRuntime(folder);
+  return weigh([result].flat().flatMap((r) => r.output));
+}
+
+/** Decoders that a worker looks for beside its own script. */
+const DECODERS = ["codec-libjpeg-turbo-8bit", "codec-openjpeg"];
+
+/** What the drop zone's worker loads when a slide or a model is there: decoders beside it, the runtime in its own folder. */
+function copyRuntime(folder) {
+  const require = createRequire(import.meta.url);
+  mkdirSync(join(folder, "runtime"), { recursive: true });
+  const runtime = dirname(require.resolve("onnxruntime-web"));
+  for (const name of RUNTIME.slice(0, 2)) copyFileSync(join(runtime, name), join(folder, "runtime", name));
+  for (const name of DECODERS) {
+    const file = require.resolve(`@cornerstonejs/${name}/decodewasm`);
+    copyFileSync(file, join(folder, "assets", basename(file)));
+  }
+}
+
+const gz = (content) => gzipSync(content, { level: 9 }).length;
+
+/** Compressed bytes of each chunk, and of the first load of a page: the entry, what it imports, and that page's own chunks. */
+function weigh(output) {
+  const chunks = new Map(output.filter((o) => o.type === "chunk").map((o) => [o.fileName, o]));
+  const assets = new Map(output.filter((o) => o.type === "asset").map((o) => [o.fileName, o]));
+  const entry = [...chunks.values()].find((c) => c.isEntry);
+  const reach = (chunk, seen) => {
+    if (!chunk || seen.has(chunk.fileName)) return seen;
+    seen.add(chunk.fileName);
+    for (const sheet of chunk.viteMetadata?.importedCss ?? []) seen.add(sheet);
+    for (const name of chunk.imports) reach(chunks.get(name), seen);
+    return seen;
+  };
+  const size = (name) => gz(chunks.get(name)?.code ?? assets.get(name)?.source ?? "");
+  const base = reach(entry, new Set(["index.html"]));
+  const pages = Object.fromEntries(
+    [...chunks.values()]
+      .filter((c) => c.isDynamicEntry && c.name.endsWith("-page"))
+      .map((c) => [c.name, [...reach(c, new Set(base))].reduce((sum, name) => sum + size(name), 0)]),
+  );
+  return { entry: [...base].reduce((sum, name) => sum + size(name), 0), pages };
+}
+
+async function buildPages(given) {
+  const file = resolve(given ?? join(HERE, "dist", "scorecard.html"));
   const page = await buildPage();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, page);
@@ -107,4 +182,21 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const folder = join(dirname(file), "fit");
   await buildFit(folder);
   console.log(`${folder}: open it with node apps/web/serve.mjs`);
+}
+
+async function buildRoomAndTell(given) {
+  const folder = resolve(given ?? join(HERE, "dist", "room"));
+  const { entry, pages } = await buildRoom(folder);
+  const kB = (bytes) => `${Math.round(bytes / 1000)} kB`;
+  const each = Object.entries(pages).map(([name, bytes]) => `${name.replace("-page", "")} ${kB(bytes)}`);
+  console.log(`${folder}: first load, compressed: shell ${kB(entry)}, ${each.sort().join(", ")}`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [first, second] = process.argv.slice(2);
+  if (first === "--room") await buildRoomAndTell(second);
+  else {
+    await buildPages(first);
+    if (first === undefined) await buildRoomAndTell();
+  }
 }

@@ -6,6 +6,7 @@ import { register as aggregators } from "./commands/aggregators.ts";
 import { register as audit } from "./commands/audit.ts";
 import { register as board } from "./commands/board.ts";
 import { register as cells } from "./commands/cells.ts";
+import { register as cluster } from "./commands/cluster.ts";
 import { register as demo } from "./commands/demo.ts";
 import { register as distil } from "./commands/distil.ts";
 import { register as doctor } from "./commands/doctor.ts";
@@ -20,9 +21,12 @@ import { register as predict } from "./commands/predict.ts";
 import { register as pretrain } from "./commands/pretrain.ts";
 import { register as reportCommand } from "./commands/report.ts";
 import { register as run } from "./commands/run.ts";
+import { register as search } from "./commands/search.ts";
+import { register as serve } from "./commands/serve.ts";
 import { register as slide } from "./commands/slide/slide.ts";
 import { register as tiles } from "./commands/tiles.ts";
 import { register as tissue } from "./commands/tissue.ts";
+import { register as worker } from "./commands/worker.ts";
 import { EXIT } from "./exit-code.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -43,6 +47,10 @@ const program = new Command("nacre")
 for (const register of [
   demo,
   run,
+  search,
+  serve,
+  worker,
+  cluster,
   slide,
   tissue,
   tiles,

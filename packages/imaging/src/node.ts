@@ -15,4 +15,22 @@ export type {
 } from "./synthetic/spec.ts";
 export { type SyntheticSlide, writeSyntheticSlide } from "./synthetic/write-synthetic-slide.ts";
 export { type Conversion, type ConvertedLevel, type ConvertOptions, convertSlide } from "./write/convert-slide.ts";
+export { WHOLE_SLIDE } from "./write/dicom/whole-slide-modules.ts";
+export {
+  COMPREHENSIVE_3D_SR,
+  type ReportedAnswer,
+  type ReportedNumber,
+  writeMeasurementReport,
+} from "./write/dicom-result/measurement-report.ts";
+export { NO_VALUE, PARAMETRIC_MAP, type TileNumbers, writeParametricMap } from "./write/dicom-result/parametric-map.ts";
+export type { DicomResult, ResultFacts } from "./write/dicom-result/result-file.ts";
+export { type ResultSource, readResultSource } from "./write/dicom-result/result-source.ts";
+export {
+  HISTOGRAM_ANALYSIS,
+  type MaskSegment,
+  SEGMENTATION,
+  TISSUE,
+  writeSegmentation,
+} from "./write/dicom-result/segmentation.ts";
+export type { Laid } from "./write/dicom-result/slide-frames.ts";
 export { WRITE_FORMATS, type WriteFormat, writeFormatOf } from "./write/write-format.ts";

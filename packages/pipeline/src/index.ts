@@ -22,6 +22,7 @@ export {
   ensembleRuns,
 } from "./ensemble/ensemble-runs.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
+export { type Encoding, RunEncoder, type RunEncoderOptions } from "./extract/run-encoder.ts";
 export { qualityText, type SlideQualityOptions, slideQuality } from "./extract/slide-quality.ts";
 export { fillScale, type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {
@@ -45,6 +46,7 @@ export type { AnswerScore, AnswerScorecard } from "./judge/judge-answers.ts";
 export { type AnyRunScorecard, isClassCard, runText } from "./judge/judge-question.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
+export { prepareRun, settledText } from "./prepare-run.ts";
 export { cardPath } from "./pretrain/pretrain-card.ts";
 export {
   PRETRAIN_METHODS,
@@ -55,7 +57,7 @@ export {
 export { html, type Markup, trusted } from "./report/html.ts";
 export { rewriteReport } from "./rewrite-report.ts";
 export { takeLock } from "./run/lock.ts";
-export { type Progress, silent } from "./run/progress.ts";
+export { type FoldEpoch, type Progress, silent } from "./run/progress.ts";
 export { type RunOptions, type RunResult, runStudy } from "./run-study.ts";
 export { studyProbes } from "./study/choose-model.ts";
 export { parseTable } from "./study/parse-table.ts";

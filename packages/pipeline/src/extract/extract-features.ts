@@ -2,7 +2,8 @@
  * Features of every usable slide of a study, from slides or from feature files. Each slide is a step of its own: one
  * failure is one row, and an interrupted run loses at most the slides in hand.
  */
-import { join } from "node:path";
+import { mkdirSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   type CohortRow,
   checkBag,
@@ -21,6 +22,7 @@ import type { QualityRow } from "@nacre/imaging";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder, Shard } from "../run/run-folder.ts";
+import { guardDisk } from "../run/write-file.ts";
 import type { Study } from "../study/read-study.ts";
 import { encodeSlide } from "./encode-slide.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
@@ -41,6 +43,8 @@ export interface ExtractOptions {
   readonly signal: AbortSignal;
   /** Static shards: encode only the slides of this shard; the others keep what is already there. */
   readonly shard?: Shard;
+  /** Folder inside the run folder where features are written before they are renamed into place: a writer's own, where several may write the same slide. */
+  readonly aside?: string;
 }
 
 /** Bumped when tissue, tiling or the file layout change in a way that changes features. */
@@ -57,15 +61,18 @@ export async function extractFeatures(rows: readonly CohortRow[], options: Extra
     while (next < rows.length) {
       const i = next++;
       const row = rows[i] as CohortRow;
-      states[i] = await stateOf(row, i, { ...options, signal });
+      const became = await stateOf(row, i, { ...options, signal });
+      states[i] = became;
       progress.advance(++done, row.slide);
+      progress.became?.(row.slide, became.state, became.failure);
     }
   });
   progress.end();
   return source === null ? refuseOtherSpaces(states) : states;
 }
 
-async function stateOf(row: CohortRow, index: number, options: ExtractOptions): Promise<SlideState> {
+/** What becomes of one row, the `index`-th of the cohort: encoded or imported where that was not done yet. */
+export async function stateOf(row: CohortRow, index: number, options: ExtractOptions): Promise<SlideState> {
   options.signal.throwIfAborted();
   const { inventory, shard } = options;
   const known = knownState(row, inventory);
@@ -113,7 +120,8 @@ async function extractOne(
     if (!mine) return OTHER_SHARD;
     const { tiles, encoder } = study;
     folder.steps.forget(name);
-    const note = await encodeSlide(item.path, folder.file(output), {
+    const written = options.aside === undefined ? output : join(options.aside, `${row.slide}.h5`);
+    const note = await encodeSlide(item.path, folder.file(written), {
       slide: row.slide,
       given: row.mpp,
       tiles,
@@ -122,6 +130,7 @@ async function extractOne(
       signal,
     });
     if (!note.ok) return note;
+    if (written !== output) placeFile(folder, written, output);
     step = folder.steps.remember<Note>(name, dependsOn, [output], note.value);
   }
   const checked = await qualityOf(row, item, options);
@@ -133,6 +142,13 @@ async function extractOne(
     slideFile: item.path,
     sha256: item.sha256,
     hash: step.hash,
+  });
+}
+
+function placeFile(folder: RunFolder, from: string, to: string): void {
+  guardDisk(to, () => {
+    mkdirSync(folder.file(dirname(to)), { recursive: true });
+    renameSync(folder.file(from), folder.file(to));
   });
 }
 

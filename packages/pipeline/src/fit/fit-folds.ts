@@ -66,7 +66,10 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
       const [answer] = await runJobs<FitJob, FitAnswer>(workerUrl(import.meta.url, "./fit-worker.js"), [p.job(lanes)], {
         concurrency: 1,
         signal,
-        onProgress: (_, row) => onEpoch(current.name, row as Epoch),
+        onProgress: (_, row) => {
+          onEpoch(current.name, row as Epoch);
+          if (current.isModel) options.progress.learned?.({ fold: current.fold, ...(row as Epoch) });
+        },
       });
       if (answer === undefined) throw new Error("expected an answer of the fit worker, received none");
       const { model, ...rest } = unwrap(answer);
@@ -88,6 +91,8 @@ export async function fitFolds(options: FitFoldsOptions): Promise<{ model: Fitte
 
 interface Plan {
   readonly name: string;
+  /** The study's model; else the baseline. */
+  readonly isModel: boolean;
   readonly fold: number;
   /** Without the ending, which says its form. */
   readonly file: string;
@@ -128,6 +133,7 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
     }));
   return {
     name: `${folder === "model" ? "fit" : "baseline"}-${fold.fold}`,
+    isModel: folder === "model",
     fold: fold.fold,
     file: join(folder, `fold-${fold.fold}`),
     dependsOn: {

@@ -41,6 +41,26 @@ export class RunFolder {
     return attempt(() => openRun(path, options));
   }
 
+  /**
+   * Opens a run in common with others who encode slides of it, `name` being the only one of its name; the run keeps its state.
+   * Failures: locked (a whole run works in it), bad-usage, no-permission, disk-full.
+   */
+  static join(path: string, name: string): Promise<Outcome<RunFolder>> {
+    return attempt(async () => {
+      unwrap(checkPlace(path, []));
+      guardDisk(path, () => mkdirSync(path, { recursive: true }));
+      const lock = unwrap(await takeLock(join(path, ".nacre", "lock"), name));
+      try {
+        const folder = new RunFolder(path, lock);
+        if (readState(path) === null) folder.stop();
+        return folder;
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+    });
+  }
+
   /** Opens a folder whose lock is held. */
   static begin(path: string, lock: Lock): RunFolder {
     const folder = new RunFolder(path, lock);
@@ -93,6 +113,7 @@ async function openRun(path: string, { resume = false, mayHold = [], shard }: Op
     const interrupted = readState(path) === "running";
     if (interrupted && !resume && shard === undefined) unwrap(unfinished(path));
     if (interrupted && shard === undefined) sweep(path);
+    if (shard === undefined) sweepJoined(path);
     return RunFolder.begin(path, lock);
   } catch (error) {
     lock.release();
@@ -130,6 +151,14 @@ function sweep(path: string): void {
   for (const name of readdirSync(path, { recursive: true, encoding: "utf8" })) {
     if (basename(name).includes(PARTIAL)) guardDisk(path, () => rmSync(join(path, name), { force: true }));
   }
+}
+
+/** Takes away what killed workers left: nobody else is in the folder now. */
+function sweepJoined(path: string): void {
+  const own = join(path, ".nacre");
+  for (const name of readdirSync(own))
+    if (name === "aside" || name.startsWith("lock-worker-"))
+      guardDisk(path, () => rmSync(join(own, name), { recursive: true, force: true }));
 }
 
 function statePath(path: string): string {

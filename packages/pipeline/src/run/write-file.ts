@@ -2,6 +2,7 @@
  * Files appear whole or not at all: written beside their place, flushed to the disk, then renamed.
  * A full disk and a missing right are failures with names.
  */
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -19,10 +20,13 @@ import { FailureError } from "@nacre/core";
 /** Ending of files that are being written. */
 export const PARTIAL = ".partial";
 
+/** No two processes write aside under one name: on a shared disk, in containers, ids of processes are not their own. */
+const SELF = `${process.pid}-${randomBytes(4).toString("hex")}`;
+
 /** Writes a file aside, flushes it and renames it into place. @throws FailureError disk-full, no-permission, bad-usage (a file where a folder is wanted, or the other way round) */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const aside = `${path}.${process.pid}${PARTIAL}`;
+  const aside = `${path}.${SELF}${PARTIAL}`;
   guardDisk(
     path,
     () => {

@@ -151,5 +151,9 @@ const latin = (bytes: Uint8Array): string =>
 
 /** Text of an even number of bytes. */
 export function padded(text: string, vr: string): Uint8Array {
-  return new TextEncoder().encode(text.length % 2 === 1 ? text + (vr === "UI" ? "\0" : " ") : text);
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length % 2 === 0) return bytes;
+  const even = new Uint8Array(bytes.length + 1).fill(vr === "UI" ? 0 : 0x20);
+  even.set(bytes);
+  return even;
 }

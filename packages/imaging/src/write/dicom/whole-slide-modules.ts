@@ -195,7 +195,8 @@ function groups(facts: CarriedFacts, { dimension, pyramid }: SeriesFacts, { leve
   ];
 }
 
-const code = (value: string, scheme: string, meaning: string): Element[] => [
+/** The one item of a sequence that holds a code (PS3.3, table 8.8-1). */
+export const code = (value: string, scheme: string, meaning: string): Element[] => [
   [0x00080100, "SH", value],
   [0x00080102, "SH", scheme],
   [0x00080104, "LO", meaning],

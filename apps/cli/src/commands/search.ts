@@ -1,0 +1,68 @@
+/** `nacre search`: what in a run looks like a slide, or a place on one. */
+import type { RunSearch } from "@nacre/server";
+import type { Command } from "commander";
+import { action } from "../command.ts";
+import { numberOption } from "../number-option.ts";
+import { table } from "../text-table.ts";
+
+interface Options {
+  readonly like: string;
+  readonly tile?: string;
+  readonly neighbours: string;
+  readonly otherSites?: boolean;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command("search <run>")
+    .description(
+      "find what in a run looks like a slide or a tile, among other patients, and how far that lies from what the run holds",
+    )
+    .requiredOption("--like <slide>", "a slide of the run, as slides.csv names it")
+    .option("--tile <x,y>", "a place on it, level-0 pixels: compares the tile there with all tiles")
+    .option("-k, --neighbours <n>", "how many", "20")
+    .option("--other-sites", "only from other sites than the slide's");
+  action(
+    command,
+    "nacre search nacre-demo --like site-a-001 --tile 1400,1700 -k 5",
+    async (_context, run: string, options: Options) => {
+      const k = numberOption(options.neighbours, "-k", { least: 1, most: 200, whole: true });
+      const tile = await placeIn(options.tile);
+      const [{ unwrap }, { searchRun }] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
+      const { like, otherSites = false } = options;
+      const found = unwrap(await searchRun(run, { like, k, otherSites, ...(tile === null ? {} : { tile }) }));
+      return { json: found, text: textOf(found) };
+    },
+  );
+}
+
+/** @throws FailureError bad-usage */
+async function placeIn(text: string | undefined): Promise<{ x: number; y: number } | null> {
+  if (text === undefined) return null;
+  const [x = Number.NaN, y = Number.NaN, ...more] = text
+    .split(",")
+    .map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (more.length === 0 && Number.isFinite(x) && Number.isFinite(y)) return { x, y };
+  const { raise } = await import("@nacre/core");
+  return raise("bad-usage", {
+    expected: "--tile with two numbers, X,Y",
+    received: text,
+    remedy: "give a place in level-0 pixels, such as 1400,1700",
+  });
+}
+
+function textOf({ rows, text, leftOut, compared, exact }: RunSearch): string {
+  const areTiles = rows.some(({ x }) => x !== null);
+  const lines = rows.map(({ slide, x, y, similarity, site, outcome }) => [
+    similarity.toFixed(4),
+    slide,
+    ...(areTiles ? [`${x},${y}`] : []),
+    site ?? "",
+    outcome ?? "",
+  ]);
+  const header = ["cosine", "slide", ...(areTiles ? ["place"] : []), "site", "outcome"];
+  const missing = leftOut === 0 ? "" : `\n${leftOut} feature files could not be read and were left out.`;
+  const shown = rows.length === 0 ? "nothing to compare with" : table(header, lines);
+  const vectors = `${compared} ${areTiles ? "tiles" : "slides"} were compared${exact ? ", all of them" : ""}.`;
+  return `${shown}\n\n${vectors} ${text}${missing}\nResearch use only. Not a medical device.`;
+}

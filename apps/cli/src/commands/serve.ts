@@ -1,0 +1,135 @@
+/** `nacre serve`: the reading room over folders, and the few things that are done to its store while it does not run. */
+import type { Command } from "commander";
+import { action, type CommandContext, type CommandResult } from "../command.ts";
+import { openBrowser } from "../open-browser.ts";
+import type { ServeOptions } from "../serve-config.ts";
+
+export function register(program: Command): void {
+  const command = program
+    .command("serve [dirs...]")
+    .description(
+      "open the reading room over folders of slides or run folders (DIR or NAME=DIR; the current folder without any)",
+    )
+    .option("--port <n>", "port; 0 takes a free one (default: 8100)")
+    .option("--host <address>", "address to listen at (default: 127.0.0.1); any other asks for sign-in")
+    .option("--public-url <url>", "the address people use, where a proxy stands before the service")
+    .option("--data <dir>", "where the service keeps its database (default: .nacre/service in the first folder)")
+    .option("--config <file>", "configuration (YAML): oidc, dicomweb, webhookHosts, projects, …")
+    .option("--show-labels", "show pictures of glass labels to this machine's user")
+    .option("--no-open", "do not open a browser")
+    .option("--make-token <role>", "make a token (viewer, reader, researcher, admin, worker), print it once, and leave")
+    .option("--verify-trail", "compute the trail's chain of hashes anew, and leave")
+    .option("--backup <file>", "write the database to a file, and leave")
+    .option("--restore <file>", "put a backup back, and leave")
+    .option(
+      "--force",
+      "with --restore: also over a service that people have worked in; what is there is kept beside it",
+    );
+  action(command, "nacre serve nacre-demo", (context, dirs: string[], options: ServeOptions) => {
+    if (options.makeToken !== undefined) return makeToken(dirs, options, options.makeToken);
+    if (options.verifyTrail === true) return verifyTrail(dirs, options);
+    if (options.backup !== undefined) return backUp(dirs, options, options.backup);
+    if (options.restore !== undefined) return restore(dirs, options, options.restore);
+    return serve(context, dirs, options);
+  });
+}
+
+async function serve(context: CommandContext, dirs: string[], options: ServeOptions): Promise<CommandResult> {
+  const [{ unwrap }, { startServer }] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
+  const config = await settle(dirs, options);
+  const running = unwrap(await startServer(config, { log: logStream(context) }));
+  const { url } = running;
+  const where = config.publicUrl ?? url;
+  if (context.json) process.stdout.write(`${JSON.stringify({ url, pid: process.pid, data: config.data })}\n`);
+  else
+    process.stdout.write(
+      `Nacre serves ${config.projects.length === 1 ? "1 folder" : `${config.projects.length} folders`} at ${where}\nResearch use only. Not a medical device. Ctrl-C ends it.\n`,
+    );
+  if (options.open !== false && !context.json) openBrowser(where);
+  if (!context.signal.aborted)
+    await new Promise((stop) => context.signal.addEventListener("abort", stop, { once: true }));
+  const head = await running.close();
+  const text = `trail      ${head.seq} rows, head ${head.hash}`;
+  return { json: { closed: true, trail: head }, text };
+}
+
+/** Lines of the log: all of them where a program reads, warnings alone where a person does. */
+function logStream({ json }: CommandContext): { write(line: string): void } {
+  const isPerson = !json && process.stderr.isTTY === true;
+  return {
+    write: (line) => {
+      const { level } = JSON.parse(line) as { level: number };
+      if (!isPerson || level >= 40) process.stderr.write(line);
+    },
+  };
+}
+
+async function settle(dirs: string[], options: ServeOptions) {
+  return (await import("../serve-config.ts")).settleConfig(dirs, options);
+}
+
+async function where(dirs: string[], options: ServeOptions) {
+  const { data, databaseUrl } = await settle(dirs, options);
+  return { folder: data, ...(databaseUrl === undefined ? {} : { url: databaseUrl }) };
+}
+
+async function makeToken(dirs: string[], options: ServeOptions, asked: string): Promise<CommandResult> {
+  const [{ raise, unwrap }, { makeTokenIn, ROLES }] = await Promise.all([
+    import("@nacre/core"),
+    import("@nacre/server"),
+  ]);
+  const role = ROLES.find((known) => known === asked);
+  if (role === undefined)
+    return raise("bad-usage", {
+      expected: `--make-token ${ROLES.join(", ")}`,
+      received: asked,
+      remedy: "name one of them",
+    });
+  const spec = { name: `${role}, command line`, role, rights: [], projects: null, days: 90 };
+  const { token, id } = unwrap(await makeTokenIn(await where(dirs, options), spec));
+  return {
+    json: { token, id, role, days: spec.days },
+    text: `${token}\nThis ${role} token is shown once and ends in ${spec.days} days.`,
+  };
+}
+
+async function verifyTrail(dirs: string[], options: ServeOptions): Promise<CommandResult> {
+  const [{ unwrap }, { verifyTrailIn }] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
+  const check = unwrap(await verifyTrailIn(await where(dirs, options)));
+  const text = check.ok
+    ? `whole      rows: ${check.rows}\nhead       ${check.head}\nCompare the head with one that was told before: rows cut off at the end show in that alone.`
+    : `BROKEN     at row ${check.broken}; the ${check.rows} before it follow one another`;
+  return { json: check, text, exitCode: check.ok ? 0 : 3 };
+}
+
+async function backUp(dirs: string[], options: ServeOptions, file: string): Promise<CommandResult> {
+  const [{ unwrap }, server] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
+  const { folder, url } = await where(dirs, options);
+  await refuseServer(url);
+  const made = unwrap(await server.backUp(folder, file));
+  const text = `backup     ${file} (${(made.bytes / 1e6).toFixed(1)} MB)\ntrail      ${made.trail.rows} rows, head ${made.trail.head}`;
+  return { json: made, text };
+}
+
+async function restore(dirs: string[], options: ServeOptions, file: string): Promise<CommandResult> {
+  const [{ unwrap }, server] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
+  const { folder, url } = await where(dirs, options);
+  await refuseServer(url);
+  const done = unwrap(await server.restore(folder, file, { force: options.force === true }));
+  const kept = done.before === null ? "" : `\nkept       ${done.before}`;
+  const { ok, rows, head } = done.trail;
+  return {
+    json: done,
+    text: `restored   ${file}\ntrail      ${rows} rows, ${ok ? "whole" : "BROKEN"}, head ${head}${kept}`,
+  };
+}
+
+async function refuseServer(url: string | undefined): Promise<void> {
+  if (url === undefined) return;
+  const { raise } = await import("@nacre/core");
+  raise("bad-usage", {
+    expected: "the embedded database",
+    received: "a PostgreSQL server (DATABASE_URL)",
+    remedy: "use its own tools: pg_dump --format=custom, and pg_restore",
+  });
+}

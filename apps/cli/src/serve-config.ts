@@ -1,0 +1,98 @@
+/** Options of `nacre serve`, its configuration file and the environment, made into one configuration. Options go before the file. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { raise, unwrap } from "@nacre/core";
+import { NO_FILE, readConfigFile, type ServerConfig } from "@nacre/server";
+import { numberOption } from "./number-option.ts";
+
+export interface ServeOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly publicUrl?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly showLabels?: boolean;
+  readonly open?: boolean;
+  readonly makeToken?: string;
+  readonly verifyTrail?: boolean;
+  readonly backup?: string;
+  readonly restore?: string;
+  readonly force?: boolean;
+}
+
+export const DEFAULT_PORT = 8100;
+
+/** @throws FailureError bad-usage, missing-file */
+export async function settleConfig(dirs: readonly string[], options: ServeOptions): Promise<ServerConfig> {
+  const file = options.config === undefined ? NO_FILE : unwrap(await readConfigFile(options.config));
+  const base = options.config === undefined ? process.cwd() : dirname(resolve(options.config));
+  const named = dirs.map(servedFolder);
+  const listed = file.projects.map(({ name, folder }) => ({ name, folder: resolve(base, folder) }));
+  const given = [...named, ...listed];
+  const projects = given.length === 0 ? [{ name: "", folder: process.cwd() }] : given;
+  const first = projects[0]?.folder ?? process.cwd();
+  const data =
+    options.data === undefined ? (file.data === undefined ? null : resolve(base, file.data)) : resolve(options.data);
+  const databaseUrl = process.env.DATABASE_URL || file.databaseUrl;
+  const publicUrl = options.publicUrl === undefined ? file.publicUrl : url(options.publicUrl);
+  const { dicomweb, webhookHosts, tokens } = file;
+  const oidc = file.oidc === undefined ? undefined : withSecret(file.oidc);
+  return {
+    projects,
+    data: data ?? join(first, ".nacre", "service"),
+    host: options.host ?? file.host ?? "127.0.0.1",
+    port: options.port === undefined ? (file.port ?? DEFAULT_PORT) : port(options.port),
+    tokens,
+    dicomweb: dicomweb.map(({ name, url, headers }) => ({ name, url, ...(headers === undefined ? {} : { headers }) })),
+    webhookHosts,
+    readers: file.readers ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
+    web: webFolder(),
+    maxBody: file.maxBodyMb * 1_000_000,
+    localRights: options.showLabels === true ? ["identifiers", "labels"] : ["identifiers"],
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(file.store === undefined ? {} : { store: file.store }),
+    ...(oidc === undefined ? {} : { oidc }),
+  };
+}
+
+/** DIR, or NAME=DIR where no folder has that very name. */
+function servedFolder(given: string): { name: string; folder: string } {
+  const at = given.indexOf("=");
+  if (at <= 0 || existsSync(given)) return { name: "", folder: resolve(given) };
+  return { name: given.slice(0, at), folder: resolve(given.slice(at + 1)) };
+}
+
+function port(text: string): number {
+  return numberOption(text, "--port", { least: 0, most: 65_535, whole: true });
+}
+
+function url(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).origin;
+  return raise("bad-usage", {
+    expected: "--public-url https://HOST",
+    received: text,
+    remedy: "give the address that people type",
+  });
+}
+
+type Oidc = NonNullable<ServerConfig["oidc"]>;
+
+/** The secret from the environment, where the file does not hold it; undefined fields left out. */
+function withSecret(oidc: { readonly [K in keyof Oidc]: Oidc[K] | undefined }): Oidc {
+  const clientSecret = oidc.clientSecret ?? process.env.NACRE_OIDC_SECRET;
+  const all = Object.entries({ ...oidc, clientSecret }).filter(([, value]) => value !== undefined);
+  // Only fields that may be absent are left out.
+  return Object.fromEntries(all) as unknown as Oidc;
+}
+
+/** The built web app; null where the package is not there. */
+function webFolder(): string | null {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("@nacre/web/package.json")), "dist", "room");
+  } catch {
+    return null;
+  }
+}

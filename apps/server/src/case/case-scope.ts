@@ -1,0 +1,40 @@
+/** Which cases somebody may see, and how a case is called to whom. */
+import type { Person } from "@nacre/api";
+import type { Selectable } from "kysely";
+import { notFound } from "../serve/refuse.ts";
+import type { Services } from "../services.ts";
+import type { Tables } from "../store/tables.ts";
+
+export type CaseRecord = Selectable<Tables["patient_case"]>;
+
+/** A case that may be seen. @throws ApiRefusal not-found, the same for what is not there and what may not be seen */
+export async function caseFor(
+  { db, archive }: Pick<Services, "db" | "archive">,
+  who: Person,
+  key: string,
+): Promise<CaseRecord> {
+  const row = await db.selectFrom("patient_case").selectAll().where("key", "=", key).executeTakeFirst();
+  if (row === undefined || !archive.seenBy(who).some((project) => project.key === row.project))
+    return notFound("a case");
+  return row;
+}
+
+export function seesIdentifiers(who: Person): boolean {
+  return who.rights.includes("identifiers");
+}
+
+/** The name of a case: an accession number says who the patient is as well as his id does, so without the right it is a short form of the key. */
+export function caseName({ key, name }: Pick<CaseRecord, "key" | "name">, who: Person): string {
+  return seesIdentifiers(who) ? name : `case ${key.slice(0, 6)}`;
+}
+
+const IDENTIFYING =
+  /(^|[_\s-])(id|mrn|name|surname|accession|birth|dob|born|address|phone|email|insurance|ssn)([_\s-]|$)|(patient|case|slide|file)/i;
+const DAY = /^\d{4}-\d{2}-\d{2}/;
+
+/** Cells of the cohort table that may be told: without the right no column that names somebody, and of a day only its year. */
+export function tellableFacts(facts: Readonly<Record<string, string>>, who: Person): Record<string, string> {
+  if (seesIdentifiers(who)) return { ...facts };
+  const told = Object.entries(facts).filter(([column]) => !IDENTIFYING.test(column));
+  return Object.fromEntries(told.map(([column, value]) => [column, DAY.test(value) ? value.slice(0, 4) : value]));
+}

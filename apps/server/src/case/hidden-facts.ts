@@ -1,0 +1,22 @@
+/**
+ * What the cohort table says of a case is shown, save the answer: who reads a case must not know what a study takes for the truth. The
+ * columns of every run's task stay hidden until the case was signed once; then they are there to compare.
+ */
+import type { Kysely } from "kysely";
+import type { Tables } from "../store/tables.ts";
+import type { CaseRecord } from "./case-scope.ts";
+
+/** What a column of answers is called where no study says it yet. */
+const BY_CUSTOM = "label";
+
+/** The facts of a case without what is hidden now. */
+export async function shownFacts(
+  db: Kysely<Tables>,
+  { key, project, facts }: Pick<CaseRecord, "key" | "project" | "facts">,
+): Promise<Record<string, string>> {
+  const signed = await db.selectFrom("signed_report").select("number").where("case_key", "=", key).executeTakeFirst();
+  if (signed !== undefined) return { ...facts };
+  const runs = await db.selectFrom("run").select("answer_columns").where("project", "=", project).execute();
+  const hidden = new Set([BY_CUSTOM, ...runs.flatMap(({ answer_columns }) => answer_columns)]);
+  return Object.fromEntries(Object.entries(facts).filter(([column]) => !hidden.has(column)));
+}

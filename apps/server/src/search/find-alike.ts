@@ -1,0 +1,72 @@
+/** "More like this" in one run. The last runs that were asked stay in memory: what takes time is reading the vectors, not comparing them. */
+import { join } from "node:path";
+import { FailureError } from "@nacre/core";
+import { readCells, type StoredVectors, searchVectors, type VectorSearch, writeCells } from "@nacre/features/node";
+import { openRunVectors } from "./open-run-vectors.ts";
+import type { AlikeAnswer, AlikeWork } from "./search-work.ts";
+
+const MOST_OPEN = 2;
+
+interface Opened {
+  readonly search: VectorSearch;
+  readonly members: readonly number[];
+  readonly leftOut: number;
+}
+
+export class OpenSearches {
+  /** The last asked comes last. */
+  readonly #open = new Map<string, Opened>();
+
+  /** @throws FailureError those of openVectors; missing-file where the slide is not among the vectors; out-of-bounds, too-few-tiles, no-places */
+  async alike({ run, like, k, otherPatients, otherSites }: AlikeWork): Promise<AlikeAnswer> {
+    const { search, members, leftOut } = await this.#search(run);
+    const slide = members.indexOf(like.slide);
+    if (slide < 0)
+      throw new FailureError({
+        kind: "missing-file",
+        expected: "a slide whose features can be read",
+        received: "one without",
+        remedy: "encode it again: nacre run STUDY.yaml --resume",
+      });
+    const found = search.alike({ like: { ...like, slide }, k, otherPatients, otherSites });
+    if (!found.ok) throw new FailureError(found.failure);
+    const rows = found.value.rows.map((row) => ({ ...row, slide: members[row.slide] as number }));
+    return { ...found.value, rows, leftOut };
+  }
+
+  async #search(run: AlikeWork["run"]): Promise<Opened> {
+    const { stored, members, folder } = await openRunVectors(run);
+    try {
+      const known = members.map((member) => {
+        const { name, patient, site } = run.members[member] as AlikeWork["run"]["members"][number];
+        // Nobody knows whose it is: it stands for itself.
+        return { patient: patient ?? `slide ${name}`, site };
+      });
+      const key = JSON.stringify([stored.key, known]);
+      const had = this.#open.get(key);
+      this.#open.delete(key);
+      const opened = {
+        search: had?.search ?? openSearch(stored, known, folder),
+        members,
+        leftOut: stored.failures.length,
+      };
+      this.#open.set(key, opened);
+      for (const old of this.#open.keys()) if (this.#open.size > MOST_OPEN) this.#open.delete(old);
+      return opened;
+    } finally {
+      stored.close();
+    }
+  }
+}
+
+function openSearch(stored: StoredVectors, members: Parameters<typeof searchVectors>[1]["members"], folder: string) {
+  const path = join(folder, "cells.bin");
+  const search = searchVectors(stored, { members, cells: (starts) => readCells(path, stored, starts) });
+  try {
+    writeCells(path, stored, search);
+  } catch (error) {
+    // What is kept saves time at the next opening, and nothing else: a folder that may only be read is no reason to refuse.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+  return search;
+}

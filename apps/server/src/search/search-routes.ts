@@ -1,0 +1,99 @@
+/** Search: what looks alike in a run, and the map of its vectors. */
+import { type Person, type RouteInput, type RouteReply, readMap, searchAlike } from "@nacre/api";
+import { seesIdentifiers } from "../case/case-scope.ts";
+import { type Handled, handle } from "../serve/handle.ts";
+import { notFound } from "../serve/refuse.ts";
+import type { Services } from "../services.ts";
+import { runFor } from "../study/study-routes.ts";
+import { columnsOf } from "./member-columns.ts";
+import { type RunSlide, slidesOfRun } from "./run-slides.ts";
+import { searchDesk } from "./search-desk.ts";
+
+export const searchRoutes: readonly Handled[] = [
+  handle(searchAlike, async ({ who, body, services }) => {
+    const run = await runFor(services, who, body.run);
+    const { slides, searched, refuse } = await slidesOfRun(services, run);
+    const like = likeOf(slides, body.like);
+    const { k, otherPatients, otherSites } = body;
+    const found = await searchDesk(services.db).ask({
+      kind: "alike",
+      run: searched,
+      like,
+      k,
+      otherPatients,
+      otherSites,
+    });
+    if (!found.ok) return refuse(found.failure);
+    await services.trail.noteSeen(who, { action: "search.asked", project: run.project, subject: body.like.slide });
+    const { rows, compared, exact, distance, isOutside, text } = found.value;
+    return {
+      rows: rows.map(({ slide, ...row }) => ({ ...row, ...told(slides[slide] as RunSlide, who) })),
+      compared,
+      exact,
+      distance,
+      isOutside,
+      synthetic: run.synthetic,
+      text,
+    };
+  }),
+  handle(readMap, async ({ who, params, query, services }) => {
+    const run = await runFor(services, who, params.run);
+    return mapOf(services, who, run, query);
+  }),
+];
+
+type Run = Awaited<ReturnType<typeof runFor>>;
+
+async function mapOf(
+  services: Services,
+  who: Person,
+  run: Run,
+  { unit, points }: RouteInput<typeof readMap>["query"],
+): Promise<RouteReply<typeof readMap>> {
+  const { slides, searched, refuse } = await slidesOfRun(services, run);
+  const columns = columnsOf(slides);
+  const kept = `${services.config.data}/search/${run.key}`;
+  const drawn = await searchDesk(services.db).ask(
+    { kind: "map", run: searched, unit, points, columns, kept },
+    (done, total) => services.log.info({ run: run.key, done, total }, "drawing a map"),
+  );
+  if (!drawn.ok) return refuse(drawn.failure);
+  const { of, method, x, y, slide, tileX, tileY, tileSize, separation } = drawn.value;
+  return {
+    run: run.key,
+    synthetic: run.synthetic,
+    unit,
+    of,
+    method,
+    x: [...x],
+    y: [...y],
+    slides: slides.map((one) => ({ key: one.key, name: nameOf(one, who) })),
+    slide: [...slide],
+    tileX: [...tileX],
+    tileY: [...tileY],
+    tileSize,
+    columns: columns.map(({ name, names, values }) => ({
+      name,
+      names: [...names],
+      values: slide.map((member) => values[member] ?? -1),
+    })),
+    separation: [...separation],
+  };
+}
+
+/** @throws ApiRefusal not-found where the slide is none of the run's */
+function likeOf(slides: readonly RunSlide[], like: RouteInput<typeof searchAlike>["body"]["like"]) {
+  const slide = slides.findIndex(({ key }) => key === like.slide);
+  if (slide < 0) return notFound("a slide of the run with features");
+  if (like.kind === "region") return { kind: like.kind, slide, ring: like.ring.map(([x, y]) => ({ x, y })) };
+  return { ...like, slide };
+}
+
+function told(slide: RunSlide, who: Person) {
+  const { key, site, label } = slide;
+  return { slide: key, name: nameOf(slide, who), case: slide.case, site, outcome: label };
+}
+
+function nameOf({ key, name }: RunSlide, who: Person): string {
+  return seesIdentifiers(who) ? name : `slide ${key.slice(0, 6)}`;
+}

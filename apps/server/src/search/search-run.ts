@@ -1,0 +1,58 @@
+/** "More like this" in a run folder, without a service: what the command line asks. */
+import { join } from "node:path";
+import { attempt, type Outcome, raise, unwrap } from "@nacre/core";
+import { OpenSearches } from "./find-alike.ts";
+import { readMembers } from "./run-members.ts";
+import type { AlikeAnswer } from "./search-work.ts";
+
+export interface SearchRunOptions {
+  /** Id of a slide, or the name of its file. */
+  readonly like: string;
+  /** A place on it, level-0 pixels: the tile there in place of the whole slide. */
+  readonly tile?: { readonly x: number; readonly y: number };
+  readonly k: number;
+  readonly otherSites: boolean;
+}
+
+export interface FoundAlike {
+  readonly slide: string;
+  readonly site: string | null;
+  readonly outcome: string | null;
+  readonly x: number | null;
+  readonly y: number | null;
+  readonly size: number | null;
+  readonly similarity: number;
+}
+
+export type RunSearch = Omit<AlikeAnswer, "rows"> & { readonly rows: readonly FoundAlike[] };
+
+/** Failures: bad-value where the run has no such slide; those of the run's files and of the place asked for */
+export async function searchRun(folder: string, options: SearchRunOptions): Promise<Outcome<RunSearch>> {
+  return attempt(async () => {
+    const { members } = unwrap(readMembers(folder));
+    const { like, tile, k, otherSites } = options;
+    const slide = members.findIndex(({ id, path }) => id === like || path === like || path.endsWith(`/${like}`));
+    if (slide < 0)
+      return raise("bad-value", {
+        expected: "a slide of the run that has features",
+        received: `\`${like}\`, which is none of the ${members.length}`,
+        remedy: `name one as slides.csv does, such as ${members[0]?.id}`,
+      });
+    const found = await new OpenSearches().alike({
+      kind: "alike",
+      run: {
+        members: members.map(({ id, features, patient, site }) => ({ name: id, features, patient, site })),
+        folders: [join(folder, ".nacre", "search")],
+      },
+      like: tile === undefined ? { kind: "slide", slide } : { kind: "tile", slide, ...tile },
+      k,
+      otherPatients: true,
+      otherSites,
+    });
+    const rows = found.rows.map(({ slide: at, ...row }): FoundAlike => {
+      const { id = "", site = null, label = null } = members[at] ?? {};
+      return { slide: id, site, outcome: label, ...row };
+    });
+    return { ...found, rows };
+  });
+}

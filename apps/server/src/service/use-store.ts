@@ -1,0 +1,36 @@
+/** What the command line does with the store of a service that is not running: the first token, and the check of the trail. */
+import { attempt, type Outcome, unwrap } from "@nacre/core";
+import { makeToken, type TokenSpec } from "../auth/token.ts";
+import { openStore, type Store, type StoreOptions } from "../store/open-store.ts";
+import { openTrail, verifyTrail } from "../trail/open-trail.ts";
+import type { TrailCheck } from "../trail/trail.ts";
+
+async function withStore<T>(where: StoreOptions, use: (store: Store) => Promise<T>): Promise<Outcome<T>> {
+  return attempt(async () => {
+    const store = unwrap(await openStore(where));
+    try {
+      return await use(store);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** Makes a token from the command line: how the first admin comes in. The trail says so. */
+export function makeTokenIn(where: StoreOptions, spec: TokenSpec): Promise<Outcome<{ token: string; id: string }>> {
+  return withStore(where, async ({ db }) => {
+    const { token, row } = await makeToken(db, spec, new Date());
+    const trail = openTrail({ db, now: () => new Date(), log: { info: () => {}, error: () => {} } });
+    const { role, rights, projects } = spec;
+    await trail.note(null, {
+      action: "token.made",
+      subject: row.id,
+      details: { role, rights, projects, how: "command line" },
+    });
+    return { token, id: row.id };
+  });
+}
+
+export function verifyTrailIn(where: StoreOptions): Promise<Outcome<TrailCheck>> {
+  return withStore(where, ({ db }) => verifyTrail(db));
+}

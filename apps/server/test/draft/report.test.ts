@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { reportDocument } from "../../src/draft/report-document.ts";
+import { REPORT_POLICY, reportHtml } from "../../src/draft/report-html.ts";
+import { inFont, reportPdf } from "../../src/draft/report-pdf.ts";
+import { prediction, printed } from "./printed.ts";
+
+const made = new Date("2026-03-01T09:00:00.000Z");
+
+describe("a printed report", () => {
+  test("says what it is before anything else: research use, synthetic, draft", () => {
+    expect(reportDocument(printed()).notices).toEqual([
+      "Research use only. Not a medical device.",
+      "SYNTHETIC: these slides are computed, no patient stands behind them.",
+      "DRAFT: not signed. Not for decisions about a patient.",
+    ]);
+    expect(reportDocument(printed({ isSigned: true })).notices).toHaveLength(2);
+  });
+
+  test("marks what a machine wrote until it is signed", () => {
+    const marks = (isSigned: boolean) =>
+      reportDocument(printed({ isSigned }))
+        .fields.filter(({ mark }) => mark !== null)
+        .map(({ title }) => title);
+    expect(marks(false)).toEqual(["Answer of the model"]);
+    expect(marks(true)).toEqual([]);
+    expect(reportDocument(printed()).status).toBe("Draft, not signed; 1 machine-written value not confirmed");
+    expect(reportDocument(printed({ isSigned: true })).fields[1]?.evidence).toBe(
+      "Confirmed by the signer; from study demo",
+    );
+  });
+
+  test("tells calibration with every answer, failed slides with their reason, and empty fields as such", () => {
+    const { predictions, slides, fields } = reportDocument(printed());
+    expect(predictions[0]?.note).toBe(
+      "95 % interval of tumour over the models of the folds 0.800 to 0.950. Calibration error 0.030.",
+    );
+    expect(slides.map(({ text }) => text)).toEqual(["quality flags: blur", "could not be read: bad-slide"]);
+    expect(fields.map(({ value }) => value).slice(2)).toEqual(["3.5 mm", "no", "2", "not stated"]);
+  });
+
+  test("without the right to identifiers holds no patient", () => {
+    const document = reportDocument(printed({ patient: null }));
+    expect(document.facts.map(([label]) => label)).not.toContain("Patient");
+  });
+});
+
+describe("as HTML", () => {
+  const page = reportHtml(reportDocument(printed({ isSigned: true })));
+
+  test("nothing that was typed becomes markup, and no script is in it", () => {
+    expect(page).not.toMatch(/<script|<b>/);
+    expect(page).toContain("&lt;script&gt;");
+    expect(page).not.toMatch(/https?:|src=|@import|url\(/);
+  });
+
+  test("its policy allows its own style and nothing else", () => {
+    const style = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? "";
+    expect(REPORT_POLICY).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
+    expect(REPORT_POLICY).toContain("default-src 'none'");
+  });
+});
+
+describe("as PDF", () => {
+  test("is tagged, has a title and a language, and the same report gives the same bytes", async () => {
+    const [one, two] = await Promise.all([
+      reportPdf(reportDocument(printed()), made),
+      reportPdf(reportDocument(printed()), made),
+    ]);
+    const text = Buffer.from(one).toString("latin1");
+    expect(text.startsWith("%PDF-1.7")).toBe(true);
+    for (const mark of ["/StructTreeRoot", "/Marked true", "/Lang (en-GB)", "/DisplayDocTitle true"])
+      expect(text).toContain(mark);
+    expect(text.trimEnd().endsWith("%%EOF")).toBe(true);
+    expect(Buffer.compare(one, two)).toBe(0);
+  });
+
+  test("a long report runs over pages", async () => {
+    const long = Array.from({ length: 120 }, (_, i) => prediction({ run: i.toString(16).padStart(16, "0") }));
+    const text = Buffer.from(await reportPdf(reportDocument(printed({ answers: long })), made)).toString("latin1");
+    expect(text.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(3);
+  });
+
+  test("a letter that the fonts cannot show stands as its code, never as a gap", () => {
+    const replaced = new Set<string>();
+    expect(inFont("Łódź ≥ 3 µm “é” – 中", replaced)).toBe("[U+0141]ód[U+017A] >= 3 µm “é” – [U+4E2D]");
+    expect([...replaced]).toEqual(["[U+0141]", "[U+017A]", "[U+4E2D]"]);
+  });
+});

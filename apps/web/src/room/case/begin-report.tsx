@@ -1,0 +1,50 @@
+/** Begins a report: which form, and whether a run's answers fill what they can. */
+import { type CasePage, listTemplates } from "@nacre/api";
+import { type ReactNode, useState } from "react";
+import { useCall } from "../client/use-call.ts";
+import { useMay } from "../shell/session.tsx";
+import { Button, SelectField } from "../ui/index.ts";
+import type { DraftEdit } from "./use-draft.ts";
+
+export function BeginReport({ facts, edit }: { readonly facts: CasePage; readonly edit: DraftEdit }): ReactNode {
+  const mayEdit = useMay("reader");
+  const templates = useCall(listTemplates, mayEdit ? {} : null, { freshMs: Number.POSITIVE_INFINITY });
+  const [template, setTemplate] = useState("general");
+  const [run, setRun] = useState(facts.predictions[0]?.run ?? "");
+  if (!mayEdit) return <p className="soft">No report yet. Writing one needs the role reader.</p>;
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        edit.begin(template, run === "" ? null : run);
+      }}
+    >
+      <SelectField
+        title="Form"
+        value={template}
+        choices={
+          templates.data?.rows.map(({ name, title }) => ({ value: name, title })) ?? [
+            { value: "general", title: "Histopathology report" },
+          ]
+        }
+        onChange={(event) => setTemplate(event.target.value)}
+      />
+      <SelectField
+        title="Begin with a model's answers"
+        hint="What a model fills in is marked until you have read it: nothing can be signed before."
+        value={run}
+        choices={[
+          { value: "", title: "no, empty" },
+          ...facts.predictions.map((prediction) => ({ value: prediction.run, title: prediction.study })),
+        ]}
+        onChange={(event) => setRun(event.target.value)}
+      />
+      <div>
+        <Button type="submit" kind="primary" isBusy={edit.isBusy}>
+          Begin the report
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,148 @@
+/** Search: what in the archive looks like a slide, a tile or a region. Neighbours are evidence; the page never says a diagnosis. */
+import "../study/study.css";
+import "./search.css";
+import { listRuns, listSlides, readSlide, searchAlike } from "@nacre/api";
+import { type ReactNode, useMemo } from "react";
+import { Link, useSearchParams } from "wouter";
+import { slidePath } from "../address.ts";
+import { useCall } from "../client/use-call.ts";
+import { useProjects } from "../shell/project.tsx";
+import { useMay } from "../shell/session.tsx";
+import { CheckField, Empty, Failure, failureIn, Notice, SelectField, Skeleton } from "../ui/index.ts";
+import { Alike } from "./alike.tsx";
+import { QueryPicture } from "./query-picture.tsx";
+import { boundsOf, likeOf } from "./read-query.ts";
+
+const COUNTS = [10, 20, 50, 100];
+const USUAL = 20;
+
+export function SearchPage(): ReactNode {
+  const { current } = useProjects();
+  const mayRead = useMay("reader");
+  const [params, setParams] = useSearchParams();
+  const project = current === null ? {} : { project: current.key };
+  const { data: runs } = useCall(listRuns, { query: project });
+  const usable = useMemo(() => runs?.rows.filter(({ slides }) => slides.ready > 0) ?? [], [runs]);
+  const run = params.get("run") ?? usable[0]?.key ?? null;
+  const like = useMemo(() => likeOf(params), [params]);
+  const k = COUNTS.find((count) => String(count) === params.get("k")) ?? USUAL;
+  const otherPatients = params.get("same") !== "1";
+  const otherSites = params.get("sites") === "1";
+  const ask = like === null || run === null || !mayRead ? null : { body: { run, like, k, otherPatients, otherSites } };
+  const found = useCall(searchAlike, ask, { keepsFormer: true, freshMs: 60_000 });
+  const { data: slide } = useCall(readSlide, like === null ? null : { params: { slide: like.slide } });
+  const set = (change: Record<string, string | null>): void =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        for (const [name, value] of Object.entries(change))
+          if (value === null) next.delete(name);
+          else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  if (!mayRead)
+    return (
+      <Empty title="Search">
+        <p>Finding slides that look alike needs the role of a reader. Whoever keeps this service grants it.</p>
+      </Empty>
+    );
+  return (
+    <div className="page stack search-page">
+      <div>
+        <h1>Search</h1>
+        <p className="soft">
+          Slides and tiles that look alike to the encoder. A neighbour is something to look at beside yours; it is never
+          a diagnosis, and what became of its case says nothing certain about this one.
+        </p>
+      </div>
+      <div className="card row search-query">
+        {like === null || slide === undefined ? null : (
+          <div className="query">
+            <QueryPicture slide={like.slide} bounds={boundsOf(like)} />
+            <div>
+              <div className="small soft">More like this {like.kind}</div>
+              <Link href={slidePath(like.slide, placeOf(like))}>{slide.name}</Link>
+            </div>
+          </div>
+        )}
+        <SlideChoice chosen={like?.slide ?? ""} onChoose={(key) => set({ slide: key, x: null, y: null, ring: null })} />
+        <SelectField
+          title="Features of run"
+          choices={usable.map(({ key, name, encoder }) => ({
+            value: key,
+            title: `${name} (${encoder ?? "features"})`,
+          }))}
+          value={run ?? ""}
+          onChange={(event) => set({ run: event.target.value })}
+        />
+        <SelectField
+          title="Show"
+          choices={COUNTS.map((count) => ({ value: String(count), title: `${count} nearest` }))}
+          value={String(k)}
+          onChange={(event) => set({ k: event.target.value })}
+        />
+        <div>
+          <CheckField
+            title="Other patients only"
+            checked={otherPatients}
+            onChange={(event) => set({ same: event.target.checked ? null : "1" })}
+          />
+          <br />
+          <CheckField
+            title="Other sites only"
+            checked={otherSites}
+            onChange={(event) => set({ sites: event.target.checked ? "1" : null })}
+          />
+        </div>
+      </div>
+      {runs !== undefined && usable.length === 0 ? (
+        <Notice>No run with features is here yet. Search compares the features that a study has made.</Notice>
+      ) : like === null ? (
+        <Empty title="More like what?">
+          <p>
+            Choose a slide above, or “alike” beside a tile of a case, or a region that you have drawn in the viewer.
+          </p>
+        </Empty>
+      ) : found.error !== null ? (
+        <Failure failure={failureIn(found.error)} title="Not found" retry={() => void found.refetch()} />
+      ) : found.data === undefined || run === null ? (
+        <Skeleton lines={8} label="Looking for what is alike" />
+      ) : (
+        <Alike found={found.data} run={run} kind={like.kind} hasSites={!otherSites} />
+      )}
+    </div>
+  );
+}
+
+function placeOf(like: NonNullable<ReturnType<typeof likeOf>>) {
+  const bounds = boundsOf(like);
+  return bounds === null ? undefined : { x: bounds.x, y: bounds.y, w: bounds.width };
+}
+
+function SlideChoice({
+  chosen,
+  onChoose,
+}: {
+  readonly chosen: string;
+  readonly onChoose: (key: string) => void;
+}): ReactNode {
+  const { current } = useProjects();
+  const query = current === null ? { limit: 500 } : { project: current.key, limit: 500 };
+  const { data } = useCall(listSlides, { query }, { freshMs: 60_000 });
+  const rows = data?.rows ?? [];
+  const isOther = chosen !== "" && !rows.some(({ key }) => key === chosen);
+  return (
+    <SelectField
+      title="Slide"
+      choices={[
+        ...(chosen === "" ? [{ value: "", title: "choose…" }] : []),
+        ...(isOther ? [{ value: chosen, title: "the one shown" }] : []),
+        ...rows.map(({ key, name }) => ({ value: key, title: name })),
+      ]}
+      value={chosen}
+      onChange={(event) => event.target.value !== "" && onChoose(event.target.value)}
+    />
+  );
+}

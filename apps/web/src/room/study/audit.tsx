@@ -1,0 +1,93 @@
+/** What the audit found, the gravest first. A slide in an example opens in the viewer. */
+import { listSlides } from "@nacre/api";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { slidePath } from "../address.ts";
+import { useCall } from "../client/use-call.ts";
+import { Badge, Notice, type Tone } from "../ui/index.ts";
+import { type AuditExample, type AuditFinding, readAudit } from "./read-audit.ts";
+
+const TONES: Readonly<Record<AuditFinding["severity"], readonly [Tone, string]>> = {
+  refuse: ["bad", "Refused, and allowed in writing"],
+  warn: ["warn", "Warning"],
+  info: ["info", "For the record"],
+};
+
+export function Audit({ audit, project }: { readonly audit: unknown; readonly project: string }): ReactNode {
+  const read = readAudit(audit);
+  const names = read?.findings.flatMap(({ examples }) => examples.flatMap(({ slides }) => slides)) ?? [];
+  const { data } = useCall(listSlides, names.length === 0 ? null : { query: { project, limit: 500 } });
+  if (read === null) return <Notice>This run has no audit yet.</Notice>;
+  const keys = new Map(data?.rows.map((slide) => [slide.name, slide.key]));
+  return (
+    <div className="stack">
+      {read.findings.length === 0 ? (
+        <Notice tone="good">
+          The audit found nothing: no patient, slide or picture stands on both sides of a split.
+        </Notice>
+      ) : null}
+      {read.findings.map((finding) => (
+        <Finding key={`${finding.kind} ${finding.parts.join()} ${finding.column}`} finding={finding} keys={keys} />
+      ))}
+      {read.skipped.length === 0 ? null : (
+        <p className="small soft">
+          Not looked at: {read.skipped.map(({ check, reason }) => `${check} (${reason})`).join("; ")}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Finding({
+  finding,
+  keys,
+}: {
+  readonly finding: AuditFinding;
+  readonly keys: ReadonlyMap<string, string>;
+}): ReactNode {
+  const [tone, word] = TONES[finding.severity];
+  const where = [finding.column, finding.parts.join(", ")].filter((text) => text !== null && text !== "").join(": ");
+  return (
+    <article className={`notice ${tone} stack`}>
+      <div className="row">
+        <h3>{finding.kind.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase())}</h3>
+        <Badge tone={tone}>{word}</Badge>
+        <span className="soft">
+          {where === "" ? "" : `${where}; `}touches {finding.count.toLocaleString("en-GB")}
+        </span>
+      </div>
+      <p>{finding.effect}.</p>
+      <p className="soft">To do: {finding.remedy}.</p>
+      {finding.examples.length === 0 ? null : (
+        <ul className="examples">
+          {finding.examples.map((example) => (
+            <Example key={`${example.fold} ${example.note} ${example.slides.join()}`} example={example} keys={keys} />
+          ))}
+        </ul>
+      )}
+    </article>
+  );
+}
+
+function Example({
+  example: { fold, slides, note },
+  keys,
+}: {
+  readonly example: AuditExample;
+  readonly keys: ReadonlyMap<string, string>;
+}): ReactNode {
+  return (
+    <li>
+      {fold === null ? "" : `Fold ${fold}: `}
+      {note}{" "}
+      {slides.map((name) => {
+        const key = keys.get(name);
+        return (
+          <span key={name} className="example-slide">
+            {key === undefined ? name : <Link href={slidePath(key)}>{name}</Link>}
+          </span>
+        );
+      })}
+    </li>
+  );
+}

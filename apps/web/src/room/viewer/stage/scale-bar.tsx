@@ -1,0 +1,21 @@
+/** The length that a stretch of the screen has on the glass. */
+import type { ReactNode } from "react";
+import { scaleBar } from "./camera.ts";
+import type { Stage } from "./stage.ts";
+import { useCamera } from "./use-camera.ts";
+
+/** Longest bar, screen pixels; on a large screen a little more. */
+const LONGEST = 180;
+
+export function ScaleBar({ stage, mpp }: { readonly stage: Stage; readonly mpp: number | null }): ReactNode {
+  const camera = useCamera(stage);
+  if (camera.width === 0) return null;
+  const { pixels, text } = scaleBar(camera, mpp, Math.max(LONGEST, camera.width / 9));
+  return (
+    <div className="scale-bar" role="img" aria-label={`Scale: the bar is ${text} long`}>
+      <span className="scale-line" style={{ width: `${pixels}px` }} />
+      <span>{text}</span>
+      {mpp === null ? <span className="scale-note">scale unknown: lengths in pixels</span> : null}
+    </div>
+  );
+}

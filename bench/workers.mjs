@@ -1,0 +1,158 @@
+/**
+ * Three workers at a PostgreSQL: one is killed, one is cut off for a while, the database restarts. Every output must be there once and whole.
+ * Then the same work with one worker and with two, for the ratio. `workers SLIDES CUT_SECONDS SLIDES_OF_THE_RATIO` (2000, 60, 200; 0: no ratio).
+ */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openQueue, openStore, unitsOfRun } from "../apps/server/dist/index.js";
+import { readStudy } from "../packages/pipeline/dist/index.js";
+import { startPostgres, startProxy } from "./workers-postgres.mjs";
+import { manySlides, unsoundSlides } from "./workers-slides.mjs";
+
+const NACRE = fileURLToPath(new URL("../apps/cli/bin/nacre.mjs", import.meta.url));
+const SIDE = 512;
+
+export async function benchWorkers({ rest }) {
+  const [slides = 2000, cutSeconds = 60, ratioSlides = 200] = rest.map(Number);
+  const postgres = await startPostgres();
+  if (postgres === null) return { skipped: "no PostgreSQL in /usr/lib/postgresql" };
+  const proxy = await startProxy(postgres.port);
+  const many = await manySlides(Math.max(slides, ratioSlides), SIDE);
+  const workers = [];
+  const store = unwrap(await openStore({ folder: many.folder, url: postgres.url() }));
+  const queue = openQueue({ store, heartbeatSeconds: 10, superviseSeconds: 2 });
+  const at = { postgres, proxy, many, queue, workers, study: unwrap(readStudy(many.study)) };
+  try {
+    const disaster = await throughDisaster(at, { slides, cutSeconds });
+    say(JSON.stringify(disaster));
+    return { ...disaster, ...(ratioSlides === 0 ? {} : await ratio(at, ratioSlides)) };
+  } finally {
+    for (const { child } of workers) child.kill("SIGKILL");
+    await queue.close();
+    await store.close();
+    proxy.close();
+    postgres.remove();
+    many.remove();
+  }
+}
+
+async function throughDisaster(at, { slides, cutSeconds }) {
+  const { postgres, proxy, many, queue, workers } = at;
+  const out = join(many.folder, "disaster");
+  const names = many.slides.slice(0, slides);
+  const began = performance.now();
+  const units = await enqueue(at, { out, names, run: "00000000000000d1" });
+  workers.push(startWorker(postgres.url()), startWorker(postgres.url()), startWorker(postgres.url(proxy.port)));
+  const [killed, ...others] = workers;
+  const done = async () => (await queue.status("00000000000000d1").catch(() => null))?.counts.done ?? 0;
+  const share = (of) => Math.max(2, Math.floor(slides * of));
+  await until("a tenth", async () => (await done()) >= share(0.1), workers);
+  killed.child.kill("SIGKILL");
+  proxy.cut();
+  say("one worker killed, one cut off");
+  const mended = pause(cutSeconds * 1000).then(() => {
+    proxy.mend();
+    say("mended");
+  });
+  await Promise.race([until("a third", async () => (await done()) >= share(0.33), workers), mended]);
+  postgres.stop();
+  await pause(1000);
+  await postgres.start();
+  say("the database restarted");
+  await mended;
+  await until("all", async () => (await done()) === slides, others);
+  const seconds = (performance.now() - began) / 1000;
+  const { counts } = await queue.status("00000000000000d1");
+  const ends = await stopAll(others);
+  const files = readdirSync(join(out, "features")).sort();
+  const unsound = await unsoundSlides(out, names);
+  return {
+    slides,
+    enqueued: units,
+    seconds,
+    counts,
+    files: files.length,
+    extra: files.filter((file) => !names.includes(file.replace(/\.h5$/, ""))),
+    unsound,
+    workersEnded: ends.map(({ code }) => code),
+    workersToldOfTheDatabase: ends.filter(({ stderr }) => stderr.includes("the database is away")).length,
+  };
+}
+
+/** The same slides with one worker and with two, in turns; each worker is up before the clock starts. */
+async function ratio(at, slides) {
+  const rates = { one: [], two: [] };
+  for (const [round, name] of ["one", "two", "two", "one"].entries()) {
+    const out = join(at.many.folder, `ratio-${round}`);
+    const run = `00000000000000a${round}`;
+    const started = Array.from({ length: name === "one" ? 1 : 2 }, () => startWorker(at.postgres.url()));
+    at.workers.push(...started);
+    await until("workers", async () => started.every(({ stderr }) => stderr.includes("at a time")), started);
+    // Threads and caches: a few slides nobody counts.
+    await enqueue(at, { out: `${out}-warm`, names: at.many.slides.slice(0, 4), run: `${run.slice(0, -2)}b${round}` });
+    await pause(3000);
+    const began = performance.now();
+    await enqueue(at, { out, names: at.many.slides.slice(0, slides), run });
+    await until("all", async () => (await at.queue.status(run)).counts.done === slides, started, 100);
+    rates[name].push(slides / ((performance.now() - began) / 1000));
+    await stopAll(started);
+  }
+  const best = (of) => Math.max(...of);
+  return { slidesASecond: rates, ratio: best(rates.two) / best(rates.one) };
+}
+
+async function enqueue({ queue, study }, { out, names, run }) {
+  const units = unwrap(await unitsOfRun(run, { study, out }));
+  const wanted = new Set(names);
+  return queue.enqueue(units.filter(({ slide }) => wanted.has(slide)));
+}
+
+function startWorker(url) {
+  const child = spawn(process.execPath, [NACRE, "worker", "--json"], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const worker = { child, stderr: "", code: undefined };
+  child.stderr.on("data", (text) => {
+    worker.stderr += text.toString();
+    if (process.env.NACRE_BENCH_LOG) process.stderr.write(`${child.pid}: ${text}`);
+  });
+  worker.ended = new Promise((end) =>
+    child.once("close", (code) => {
+      worker.code = code;
+      end({ code, stderr: worker.stderr });
+    }),
+  );
+  return worker;
+}
+
+function stopAll(workers) {
+  for (const { child } of workers) child.kill("SIGTERM");
+  return Promise.all(workers.map(({ ended }) => ended));
+}
+
+/** Waits; a worker that leaves meanwhile, unless it was killed, is the end of the measurement. */
+async function until(what, holds, workers, stepMs = 250) {
+  const end = performance.now() + 1_800_000;
+  while (!(await holds())) {
+    const gone = workers.find(({ code, child }) => code !== undefined && child.signalCode === null);
+    if (gone !== undefined) throw new Error(`expected ${what}, received a worker that left:\n${gone.stderr}`);
+    if (performance.now() > end) throw new Error(`expected ${what} within half an hour`);
+    await pause(stepMs);
+  }
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function unwrap(outcome) {
+  if (outcome.ok) return outcome.value;
+  throw new Error(JSON.stringify(outcome.failure));
+}
+
+function pause(ms) {
+  return new Promise((next) => setTimeout(next, ms));
+}

@@ -1,0 +1,33 @@
+/** What a search says in words, and the small arithmetic of queries of several tiles. */
+import { LEAST_KNOWN } from "./experience.ts";
+
+export function meanOf(rows: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(rows[0]?.length ?? 0);
+  for (const row of rows)
+    for (let j = 0; j < row.length; j++) mean[j] = (mean[j] as number) + (row[j] as number) / rows.length;
+  return mean;
+}
+
+/** At most so many, from the whole length. */
+export function evenly<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return Array.from({ length: Math.min(most, items.length) }, (_, i) => items[Math.floor(i * step)] as T);
+}
+
+/** The distance in words, with the rule that it is judged by. */
+export function distanceText(told: {
+  readonly distance: number | null;
+  readonly known: number;
+  readonly by: string;
+  readonly isOutside: boolean;
+}): string {
+  const { distance, known, by, isOutside } = told;
+  if (distance === null)
+    return "How far it lies from experience is not known: there is no other patient to compare with.";
+  const share = `${(100 * distance).toFixed(1)}% of ${known} vectors of the archive have a nearer neighbour of another patient than this one${by === "" ? "" : ` (${by})`}`;
+  if (known < LEAST_KNOWN)
+    return `${share}; with fewer than ${LEAST_KNOWN} nothing can be called outside of experience.`;
+  return isOutside
+    ? `Outside of experience: ${share}, more than 99%.`
+    : `${share}; above 99% it would be outside of experience.`;
+}
