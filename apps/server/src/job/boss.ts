@@ -3,7 +3,7 @@
  * and what became of it stands in the table `unit`, for the pages.
  */
 import { randomUUID } from "node:crypto";
-import { PgBoss } from "pg-boss";
+import { type fromKysely, PgBoss } from "pg-boss";
 import type { Store } from "../store/open-store.ts";
 
 /** The one queue of the service. */
@@ -78,4 +78,14 @@ function connection({ engine, db }: Pick<Store, "engine" | "db">): Connection {
       }
     });
   return { backend: "pglite", db: { executeSql } };
+}
+
+/** Puts units into the queue, in the transaction that `db` belongs to. */
+export async function insertJobs(
+  boss: PgBoss,
+  keys: readonly string[],
+  db: ReturnType<typeof fromKysely>,
+): Promise<void> {
+  const jobs = keys.map((key) => ({ data: { key } satisfies UnitJob }));
+  if (jobs.length > 0) await boss.insert(UNITS, jobs, { db });
 }

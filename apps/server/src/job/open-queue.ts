@@ -3,12 +3,13 @@
  * A worker cut off from the database goes on with what it holds, tells the end when it can, and is believed where that is still true.
  */
 import { setTimeout as rest } from "node:timers/promises";
-import { describeFailure, type Failure, isFailureError } from "@nacre/core";
+import { describeFailure, isFailureError } from "@nacre/core";
 import { fromKysely, type PgBoss } from "pg-boss";
 import type { Store } from "../store/open-store.ts";
-import { startBoss, UNITS, type UnitJob } from "./boss.ts";
-import { isAway, type Patience, patiently } from "./patience.ts";
+import { insertJobs, startBoss, UNITS, type UnitJob } from "./boss.ts";
+import { awayIs, type Patience, patiently } from "./patience.ts";
 import type { Queue, UnitOfWork } from "./queue.ts";
+import { defect, takesWorkers } from "./unit-failure.ts";
 import { endUnit, noteWorker, putUnits, readUnits, takeUnit, type UnitEnd } from "./unit-rows.ts";
 
 export interface QueueOptions {
@@ -279,11 +280,6 @@ const LOCKED_MS = 5_000;
 /** A third of the shortest silence that a queue may call death. */
 const BEAT_MS = 3_000;
 
-async function insertJobs(boss: PgBoss, keys: readonly string[], db: ReturnType<typeof fromKysely>): Promise<void> {
-  const jobs = keys.map((key) => ({ data: { key } satisfies UnitJob }));
-  if (jobs.length > 0) await boss.insert(UNITS, jobs, { db });
-}
-
 /** Ends a while after the signal: what happened is still told. */
 function lastWords(signal: AbortSignal): AbortSignal {
   const late = new AbortController();
@@ -293,34 +289,9 @@ function lastWords(signal: AbortSignal): AbortSignal {
   return late.signal;
 }
 
-function awayIs<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    if (isAway(error)) return value;
-    throw error;
-  };
-}
-
 function nothingAtEnd(signal: AbortSignal): (error: unknown) => InHand[] {
   return (error) => {
     if (signal.aborted) return [];
     throw error;
-  };
-}
-
-function takesWorkers(attempts: number): Failure {
-  return {
-    kind: "internal",
-    expected: "a worker to end with this slide",
-    received: `${attempts - 1} that were lost over it`,
-    remedy: "look into the workers' logs (memory?), then retry it, or leave the slide out",
-  };
-}
-
-function defect(error: unknown): Failure {
-  return {
-    kind: "internal",
-    expected: "to get through the slide",
-    received: error instanceof Error ? error.message : String(error),
-    remedy: "please report it with this message: it is a defect of Nacre",
   };
 }

@@ -40,3 +40,11 @@ export async function patiently<T>(body: () => Promise<T>, options: Patience = {
     }
   }
 }
+
+/** For `catch`: `value` where the database is away; any other error goes on. */
+export function awayIs<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (isAway(error)) return value;
+    throw error;
+  };
+}

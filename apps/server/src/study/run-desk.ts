@@ -4,7 +4,6 @@
  */
 
 import { setTimeout as rest } from "node:timers/promises";
-import type { RunEvent } from "@nacre/api";
 import { describeFailure, type Failure, isFailureError, type Outcome, unwrap } from "@nacre/core";
 import { readStudy } from "@nacre/pipeline";
 import { answerColumns } from "../archive/answer-columns.ts";
@@ -17,11 +16,12 @@ import { unitsOfRun } from "../job/units-of-run.ts";
 import { refuse, refuseFailure } from "../serve/refuse.ts";
 import type { Services } from "../services.ts";
 import { checkAsked } from "./check-asked.ts";
-import type { ChildSays } from "./child-message.ts";
 import { makeRun } from "./new-run.ts";
-import { changeRun, eventsAfter, findRun, noteEvent, type RunRecord, type SeenEvent } from "./run-rows.ts";
+import { findRun, type RunRecord, type SeenEvent } from "./run-rows.ts";
+import { RunTeller } from "./run-teller.ts";
 import { type Child, startChild } from "./start-child.ts";
-import { type Asked, isAtRest, type Studies } from "./studies.ts";
+import type { Asked, Studies } from "./studies.ts";
+import { watchRun } from "./watch-run.ts";
 
 type Shared = Pick<Services, "archive" | "config" | "db" | "events" | "log" | "now" | "queue" | "store">;
 
@@ -31,11 +31,7 @@ interface InHand {
   readonly project: string;
   readonly out: string;
   readonly stop: AbortController;
-  /** Writes to the database, one after the other. */
-  told: Promise<void>;
-  seq: number;
-  counts: { ready: number; failed: number; waiting: number };
-  stretch: { title: string; total: number; since: number } | null;
+  readonly teller: RunTeller;
 }
 
 /** Opens the desk. Runs that an earlier process of the service left at work are shown as stopped. */
@@ -120,50 +116,12 @@ class RunDesk implements Studies {
       });
     hand.stop.abort();
     await this.#shared.queue.cancel(run.key);
-    await this.#tell(hand, { kind: "state", state: "stopped", failure: null }, { state: "stopped", progress: null });
+    await hand.teller.tell({ kind: "state", state: "stopped", failure: null }, { state: "stopped", progress: null });
     return (await findRun(this.#shared.db, run.key)) ?? run;
   }
 
-  async *watch(run: string, after: number, signal: AbortSignal): AsyncGenerator<SeenEvent> {
-    const { db, events } = this.#shared;
-    const waiting: SeenEvent[] = [];
-    let wake = (): void => {};
-    const end = events.listen((event) => {
-      if (event.kind !== "run" || event.run !== run) return;
-      waiting.push({ seq: event.seq, event: event.event });
-      wake();
-    });
-    const onAbort = (): void => wake();
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      let last = after;
-      for (const seen of await eventsAfter(db, run, after)) {
-        last = seen.seq;
-        yield seen;
-      }
-      const row = await findRun(db, run);
-      if (row?.progress != null) yield { seq: last, event: { kind: "progress", progress: row.progress } };
-      if (row === undefined || (isAtRest(row.state) && !this.#hands.has(run))) {
-        if (row !== undefined) yield { seq: last, event: { kind: "state", state: row.state, failure: row.failure } };
-        return;
-      }
-      while (!signal.aborted) {
-        for (let seen = waiting.shift(); seen !== undefined; seen = waiting.shift()) {
-          // Progress is not kept, so it bears the number of what came before it.
-          if (seen.event.kind !== "progress" && seen.seq <= last) continue;
-          last = Math.max(last, seen.seq);
-          yield { ...seen, seq: last };
-          if (seen.event.kind === "state" && isAtRest(seen.event.state)) return;
-        }
-        await new Promise<void>((next) => {
-          wake = next;
-          if (waiting.length > 0 || signal.aborted) next();
-        });
-      }
-    } finally {
-      end();
-      signal.removeEventListener("abort", onAbort);
-    }
+  watch(run: string, after: number, signal: AbortSignal): AsyncGenerator<SeenEvent> {
+    return watchRun(this.#shared, { run, after, signal, isInHand: () => this.#hands.has(run) });
   }
 
   async close(): Promise<void> {
@@ -174,19 +132,12 @@ class RunDesk implements Studies {
   }
 
   async #putInLine(key: string, project: string, out: string): Promise<RunRecord> {
-    const hand: InHand = {
-      key,
-      project,
-      out,
-      stop: new AbortController(),
-      told: Promise.resolve(),
-      seq: 0,
-      counts: { ready: 0, failed: 0, waiting: 0 },
-      stretch: null,
-    };
+    const stop = new AbortController();
+    const teller = new RunTeller(this.#shared, { run: key, project, signal: stop.signal });
+    const hand: InHand = { key, project, out, stop, teller };
     this.#hands.set(key, hand);
     const began = { state: "queued" as const, failure: null, progress: null, finished: null };
-    await this.#tell(hand, { kind: "state", state: "queued", failure: null }, began);
+    await hand.teller.tell({ kind: "state", state: "queued", failure: null }, began);
     this.#line = this.#line.then(() => this.#turn(hand));
     return (await findRun(this.#shared.db, key)) ?? refuseGone();
   }
@@ -209,17 +160,17 @@ class RunDesk implements Studies {
   /** @returns its failure; null: it came to its end */
   async #run(hand: InHand): Promise<Failure | null> {
     const started = { state: "running" as const, started: this.#shared.now() };
-    await this.#tell(hand, { kind: "state", state: "running", failure: null }, started);
+    await hand.teller.tell({ kind: "state", state: "running", failure: null }, started);
     try {
       await this.#features(hand);
     } catch (error) {
       // The child does what the workers did not, and says what is wrong with the study, if that is it.
       if (!isFailureError(error) && !isAway(error)) throw error;
       const text = isFailureError(error) ? describeFailure(error.failure) : "the database was away";
-      this.#said(hand, `without workers: ${text}`);
+      hand.teller.say(`without workers: ${text}`);
     }
     if (hand.stop.signal.aborted) return null;
-    const child = startChild({ kind: "run", out: hand.out }, (says) => this.#hear(hand, says));
+    const child = startChild({ kind: "run", out: hand.out }, (says) => hand.teller.hear(says));
     const stop = (): void => (this.#closed ? stopSoon(child) : child.stop());
     hand.stop.signal.addEventListener("abort", stop, { once: true });
     const failure = await child.ended;
@@ -228,7 +179,7 @@ class RunDesk implements Studies {
   }
 
   async #atEnd(hand: InHand, failure: Failure | null): Promise<void> {
-    const { archive, now } = this.#shared;
+    const { now } = this.#shared;
     const wasStopped = hand.stop.signal.aborted || failure?.kind === "cancelled";
     const state = wasStopped
       ? "stopped"
@@ -237,11 +188,10 @@ class RunDesk implements Studies {
         : failure.kind === "refused"
           ? "refused"
           : "failed";
-    const folder = archive.projects.find(({ key }) => key === hand.project)?.folder ?? hand.out;
-    const told = wasStopped || failure === null ? null : withoutPaths(failure, folder);
+    const told = wasStopped || failure === null ? null : hand.teller.veiled(failure);
     const finished = state === "finished" ? now() : null;
     const change = { state, failure: told, progress: null, finished } as const;
-    await this.#tell(hand, { kind: "state", state, failure: told }, change);
+    await hand.teller.tell({ kind: "state", state, failure: told }, change);
   }
 
   /** Has the workers at the queue make the features, where there are any. */
@@ -257,7 +207,7 @@ class RunDesk implements Studies {
     );
     await queue.enqueue(units);
     log.info({ run: hand.key, units: units.length }, "units in the queue");
-    this.#hear(hand, { kind: "begin", title: "encoding slides (workers)", total: units.length });
+    hand.teller.hear({ kind: "begin", title: "encoding slides (workers)", total: units.length });
     for (let alone = 0; !hand.stop.signal.aborted; ) {
       await rest(POLL_MS, undefined, { signal: hand.stop.signal }).catch(() => {});
       const page = await queue.status(hand.key).catch((error: unknown) => {
@@ -266,12 +216,12 @@ class RunDesk implements Studies {
       });
       if (page === null) continue;
       const { waiting, active, done, failed } = page.counts;
-      this.#hear(hand, { kind: "advance", done: done + failed, note: null });
+      hand.teller.hear({ kind: "advance", done: done + failed, note: null });
       if (waiting + active === 0) return place === null ? undefined : await this.#bring(hand, place, units);
       alone = page.workers.length === 0 ? alone + 1 : 0;
       if (alone * POLL_MS < ALONE_MS) continue;
       await queue.cancel(hand.key);
-      return this.#said(hand, "no worker is left: the service goes on by itself");
+      return hand.teller.say("no worker is left: the service goes on by itself");
     }
   }
 
@@ -279,82 +229,12 @@ class RunDesk implements Studies {
   async #bring(hand: InHand, place: string, units: readonly UnitOfWork[]): Promise<void> {
     const store = openFeatureStore(place, process.env);
     const { signal } = hand.stop;
-    this.#hear(hand, { kind: "begin", title: "fetching features", total: units.length });
+    hand.teller.hear({ kind: "begin", title: "fetching features", total: units.length });
     for (const [i, { slide }] of units.entries()) {
       if (signal.aborted) return;
       await takeSlide(store, { run: hand.key, slide, out: hand.out, signal });
-      if (i % 16 === 0) this.#hear(hand, { kind: "advance", done: i, note: null });
+      if (i % 16 === 0) hand.teller.hear({ kind: "advance", done: i, note: null });
     }
-  }
-
-  #hear(hand: InHand, says: ChildSays): void {
-    const { now } = this.#shared;
-    if (says.kind === "begin") {
-      hand.stretch = { title: says.title, total: says.total, since: now().getTime() };
-      this.#progress(hand, 0, null);
-    } else if (says.kind === "advance") this.#progress(hand, says.done, says.note);
-    else if (says.kind === "said") this.#said(hand, says.text);
-    else if (says.kind === "slide") this.#slide(hand, says);
-    else if (says.kind === "loss") {
-      const { fold, epoch, train, tune } = says;
-      if (Number.isFinite(train)) void this.#tell(hand, { kind: "loss", fold, epoch, train, tune });
-    }
-  }
-
-  #slide(hand: InHand, { slide, state, failure }: Extract<ChildSays, { kind: "slide" }>): void {
-    if (state === "ready") hand.counts.ready++;
-    if (state === "failed") hand.counts.failed++;
-    if (failure === null) return;
-    const told = this.#withoutPaths(hand, failure);
-    void this.#tell(hand, { kind: "slide", slide, state, failure: told }, { counts: { ...hand.counts } });
-  }
-
-  #said(hand: InHand, text: string): void {
-    const at = this.#shared.now().toISOString();
-    const { received } = this.#withoutPaths(hand, { kind: "internal", expected: "", received: text, remedy: "" });
-    void this.#tell(hand, { kind: "said", at, text: received });
-  }
-
-  /** Goes to the row and to who listens, and is not kept as an event. */
-  #progress(hand: InHand, done: number, note: string | null): void {
-    const { stretch } = hand;
-    if (stretch === null || hand.stop.signal.aborted) return;
-    const { title, total, since } = stretch;
-    const elapsed = (this.#shared.now().getTime() - since) / 1000;
-    const secondsLeft = done > 0 && total > done ? (elapsed / done) * (total - done) : null;
-    const progress = { title, done, total, note, secondsLeft };
-    const { events, db } = this.#shared;
-    events.tell({
-      kind: "run",
-      run: hand.key,
-      project: hand.project,
-      seq: hand.seq,
-      event: { kind: "progress", progress },
-    });
-    const counts = { ...hand.counts, waiting: 0 };
-    hand.told = hand.told.then(() => changeRun(db, hand.key, { progress, counts })).catch((e) => this.#unwritten(e));
-  }
-
-  /** Writes an event, then tells it. */
-  #tell(hand: InHand, event: RunEvent, change: Parameters<typeof changeRun>[2] = {}): Promise<void> {
-    const { db, events, now } = this.#shared;
-    hand.told = hand.told
-      .then(async () => {
-        if (Object.keys(change).length > 0) await changeRun(db, hand.key, change);
-        hand.seq = await noteEvent(db, hand.key, event, now());
-        events.tell({ kind: "run", run: hand.key, project: hand.project, seq: hand.seq, event });
-      })
-      .catch((error: unknown) => this.#unwritten(error));
-    return hand.told;
-  }
-
-  #unwritten(error: unknown): void {
-    this.#shared.log.error({ err: error }, "an event of a run could not be written");
-  }
-
-  #withoutPaths(hand: InHand, failure: Failure): Failure {
-    const folder = this.#shared.archive.projects.find(({ key }) => key === hand.project)?.folder;
-    return folder === undefined ? failure : withoutPaths(failure, folder);
   }
 }
 
