@@ -17,6 +17,7 @@ export interface ServeOptions {
   readonly open?: boolean;
   readonly makeToken?: string;
   readonly verifyTrail?: boolean;
+  readonly told?: string;
   readonly backup?: string;
   readonly restore?: string;
   readonly force?: boolean;

@@ -19,6 +19,7 @@ export function register(program: Command): void {
     .option("--no-open", "do not open a browser")
     .option("--make-token <role>", "make a token (viewer, reader, researcher, admin, worker), print it once, and leave")
     .option("--verify-trail", "compute the trail's chain of hashes anew, and leave")
+    .option("--told <seq:hash>", "with --verify-trail: a head that was told before, which must still be in the chain")
     .option("--backup <file>", "write the database to a file, and leave")
     .option("--restore <file>", "put a backup back, and leave")
     .option(
@@ -95,11 +96,27 @@ async function makeToken(dirs: string[], options: ServeOptions, asked: string): 
 
 async function verifyTrail(dirs: string[], options: ServeOptions): Promise<CommandResult> {
   const [{ unwrap }, { verifyTrailIn }] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
-  const check = unwrap(await verifyTrailIn(await where(dirs, options)));
+  const told = options.told === undefined ? undefined : await headOf(options.told);
+  const check = unwrap(await verifyTrailIn(await where(dirs, options), told));
+  const advice =
+    told === undefined
+      ? "Rows cut off at the end show against a head that was told before alone: --told SEQ:HASH, from the log."
+      : `The head told at row ${told.seq} is in it.`;
   const text = check.ok
-    ? `whole      rows: ${check.rows}\nhead       ${check.head}\nCompare the head with one that was told before: rows cut off at the end show in that alone.`
-    : `BROKEN     at row ${check.broken}; the ${check.rows} before it follow one another`;
+    ? `whole      rows: ${check.rows}\nhead       ${check.rows}:${check.head}\n${advice}`
+    : `BROKEN     at row ${check.broken}; rows: ${check.rows}`;
   return { json: check, text, exitCode: check.ok ? 0 : 3 };
+}
+
+async function headOf(text: string): Promise<{ seq: number; hash: string }> {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash };
+  const { raise } = await import("@nacre/core");
+  return raise("bad-usage", {
+    expected: "--told SEQ:HASH, a row's number and its 64 hexadecimal digits",
+    received: text,
+    remedy: "take them from a line of the log: head of the trail",
+  });
 }
 
 async function backUp(dirs: string[], options: ServeOptions, file: string): Promise<CommandResult> {

@@ -2,7 +2,7 @@
 import { attempt, type Outcome, unwrap } from "@nacre/core";
 import { makeToken, type TokenSpec } from "../auth/token.ts";
 import { openStore, type Store, type StoreOptions } from "../store/open-store.ts";
-import { openTrail, verifyTrail } from "../trail/open-trail.ts";
+import { openTrail, type TrailHead, verifyTrail } from "../trail/open-trail.ts";
 import type { TrailCheck } from "../trail/trail.ts";
 
 async function withStore<T>(where: StoreOptions, use: (store: Store) => Promise<T>): Promise<Outcome<T>> {
@@ -31,6 +31,7 @@ export function makeTokenIn(where: StoreOptions, spec: TokenSpec): Promise<Outco
   });
 }
 
-export function verifyTrailIn(where: StoreOptions): Promise<Outcome<TrailCheck>> {
-  return withStore(where, ({ db }) => verifyTrail(db));
+/** @param told a head that the log or the end of the service told */
+export function verifyTrailIn(where: StoreOptions, told?: TrailHead): Promise<Outcome<TrailCheck>> {
+  return withStore(where, ({ db }) => verifyTrail(db, told));
 }

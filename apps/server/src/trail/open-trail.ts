@@ -91,8 +91,20 @@ function append(
   });
 }
 
-/** Computes the chain anew, page by page. */
-export async function verifyTrail(db: Kysely<Tables>): Promise<TrailCheck> {
+/**
+ * Computes the chain anew, page by page. With a head that was told before, also finds what a chain alone cannot show: rows cut off at
+ * the end, and a chain that was computed anew from an earlier row.
+ */
+export async function verifyTrail(db: Kysely<Tables>, told?: TrailHead): Promise<TrailCheck> {
+  const check = await followAll(db);
+  if (!check.ok || told === undefined) return check;
+  if (told.seq > check.rows) return { ...check, ok: false, broken: check.rows + 1 };
+  const row = await db.selectFrom("trail").select("hash").where("seq", "=", told.seq).executeTakeFirst();
+  const isThere = (row?.hash ?? ROOT) === told.hash;
+  return isThere ? check : { ...check, ok: false, broken: told.seq };
+}
+
+async function followAll(db: Kysely<Tables>): Promise<TrailCheck> {
   let end = { seq: 0, hash: ROOT };
   for (;;) {
     const rows = await db

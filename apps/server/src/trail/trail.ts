@@ -14,7 +14,7 @@ export interface TrailEntry {
 export interface TrailCheck {
   readonly ok: boolean;
   readonly rows: number;
-  /** First row whose hash does not follow. */
+  /** First row whose hash does not follow, that is gone, or that is not the one whose hash was told. */
   readonly broken: number | null;
   readonly head: string;
 }

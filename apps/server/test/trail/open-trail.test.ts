@@ -3,7 +3,7 @@ import { verifyTrail } from "@nacre/api";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiRefusal } from "../../src/serve/refuse.ts";
-import { openTrail, SAME_LOOK_MS } from "../../src/trail/open-trail.ts";
+import { verifyTrail as check, openTrail, SAME_LOOK_MS } from "../../src/trail/open-trail.ts";
 import { type TestServer, testServer } from "../test-server.ts";
 
 const WHO: Person = { id: "anna", name: "Dr. Anna", role: "reader", rights: [], projects: null, how: "token" };
@@ -47,6 +47,22 @@ describe("The trail", () => {
     at += 1;
     await look("a");
     expect(await count()).toBe(before + 4);
+  });
+
+  it("shows rows cut off at its end, and a chain computed anew, against a head that was told before", async () => {
+    const { db } = server.services;
+    const trail = open();
+    await trail.note(WHO, { action: "test" });
+    const told = await trail.head();
+    await trail.note(WHO, { action: "test" });
+    expect(await check(db, told)).toMatchObject({ ok: true });
+    expect(await check(db, { ...told, hash: "0".repeat(64) })).toMatchObject({ ok: false, broken: told.seq });
+    await db.deleteFrom("trail").where("seq", ">=", told.seq).execute();
+    expect(await check(db)).toMatchObject({ ok: true });
+    expect(await check(db, told)).toMatchObject({ ok: false, broken: told.seq });
+    await trail.note({ ...WHO, id: "rolf" }, { action: "test" });
+    expect(await check(db)).toMatchObject({ ok: true });
+    expect(await check(db, told)).toMatchObject({ ok: false, broken: told.seq });
   });
 
   it("finds over the interface what was changed in the database behind its back", async () => {
