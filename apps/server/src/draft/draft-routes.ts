@@ -13,7 +13,8 @@ import { readCaseRow } from "../case/case-rows.ts";
 import { caseFor } from "../case/case-scope.ts";
 import { predictionsOf } from "../case/read-case.ts";
 import { slideRowOf, slidesOfCase } from "../case/slide-rows.ts";
-import { reportBundle } from "../fhir/report-bundle.ts";
+import { dicomSeriesOf } from "../fhir/dicom-series.ts";
+import { type FhirBundle, reportBundle } from "../fhir/report-bundle.ts";
 import { type BytesReply, type Handled, handle } from "../serve/handle.ts";
 import { notFound } from "../serve/refuse.ts";
 import type { Services } from "../services.ts";
@@ -62,6 +63,10 @@ export const draftRoutes: readonly Handled[] = [
       subject: key,
       details: { format: params.format, version: printed.draft.version },
     });
+    if (params.format === "fhir.json") {
+      const dicom = await dicomSeriesOf(services, who, printed.slides);
+      return asFhir(printed, reportBundle(printed, services.now(), dicom));
+    }
     return await asBytes(printed, params.format, services.now());
   }),
 ];
@@ -93,8 +98,18 @@ async function earlier({ db }: Pick<Parts, "db">, now: Printed, number: number):
   return { ...now, draft: report, signedBefore: number, isSuperseded: number < reports.length };
 }
 
-async function asBytes(printed: Printed, format: "html" | "pdf" | "fhir.json", now: Date): Promise<BytesReply> {
-  const name = `report-${printed.row.key}${printed.isSuperseded === true ? `-${printed.signedBefore}` : ""}`;
+const fileName = ({ row, isSuperseded, signedBefore }: Printed): string =>
+  `report-${row.key}${isSuperseded === true ? `-${signedBefore}` : ""}`;
+
+function asFhir(printed: Printed, bundle: FhirBundle): BytesReply {
+  return {
+    type: "application/fhir+json; charset=utf-8",
+    body: `${JSON.stringify(bundle, null, 2)}\n`,
+    saveAs: `${fileName(printed)}.fhir.json`,
+  };
+}
+
+async function asBytes(printed: Printed, format: "html" | "pdf", now: Date): Promise<BytesReply> {
   switch (format) {
     case "html":
       return {
@@ -103,12 +118,10 @@ async function asBytes(printed: Printed, format: "html" | "pdf" | "fhir.json", n
         headers: { "content-security-policy": REPORT_POLICY },
       };
     case "pdf":
-      return { type: "application/pdf", body: await reportPdf(reportDocument(printed), now), saveAs: `${name}.pdf` };
-    case "fhir.json":
       return {
-        type: "application/fhir+json; charset=utf-8",
-        body: `${JSON.stringify(reportBundle(printed, now), null, 2)}\n`,
-        saveAs: `${name}.fhir.json`,
+        type: "application/pdf",
+        body: await reportPdf(reportDocument(printed), now),
+        saveAs: `${fileName(printed)}.pdf`,
       };
   }
 }

@@ -1,11 +1,12 @@
 /**
  * A report as FHIR R4 (4.0.1): a collection of DiagnosticReport, an Observation for each answer of a model and each stated field,
- * ImagingStudy with a series for each slide, and the Devices that answered. The patient is a logical reference by identifier, and only where
+ * an ImagingStudy for each study of an archive with a series for each slide, and the Devices that answered. The patient is a logical reference by identifier, and only where
  * whoever exports may see identifiers. Nothing is `final` that was not signed, and a model's answer never is.
  */
 import type { CasePrediction, DraftField, TriageGroup } from "@nacre/api";
 import { NOTICE, type Printed, reportDocument, valueText } from "../draft/report-document.ts";
 import { reportHtml } from "../draft/report-html.ts";
+import type { DicomSeries } from "./dicom-series.ts";
 import { uidOf, uuidOf } from "./fhir-id.ts";
 
 export interface FhirResource {
@@ -27,7 +28,12 @@ const CASE_SYSTEM = "urn:nacre:case";
 const PATIENT_SYSTEM = "urn:nacre:patient";
 const LAB = [{ coding: [{ system: `${TERMS}/observation-category`, code: "laboratory", display: "Laboratory" }] }];
 
-export function reportBundle(printed: Printed, now: Date): FhirBundle {
+/** @param dicom the slides that an archive knows, by key; others get UIDs made from their keys */
+export function reportBundle(
+  printed: Printed,
+  now: Date,
+  dicom: ReadonlyMap<string, DicomSeries> = new Map(),
+): FhirBundle {
   const { row, draft, predictions } = printed;
   const subject = subjectOf(printed);
   const fields = draft.fields
@@ -35,9 +41,9 @@ export function reportBundle(printed: Printed, now: Date): FhirBundle {
     .map((field) => fieldObservation(field, printed, subject));
   const devices = predictions.map((prediction) => deviceOf(prediction));
   const answers = predictions.map((prediction) => answerObservation(prediction, { printed, subject }));
-  const study = imagingStudy(printed, subject);
-  const report = diagnosticReport(printed, { subject, results: [...fields, ...answers], study });
-  const resources = [report, ...fields, ...answers, ...devices, study];
+  const studies = imagingStudies(printed, subject, dicom);
+  const report = diagnosticReport(printed, { subject, results: [...fields, ...answers], studies });
+  const resources = [report, ...fields, ...answers, ...devices, ...studies];
   const isSynthetic = predictions.some((p) => p.synthetic) || printed.slides.some((s) => s.synthetic);
   return {
     resourceType: "Bundle",
@@ -73,11 +79,11 @@ function subjectOf({ row: { patient } }: Printed): Subject {
 interface ReportParts {
   readonly subject: Subject;
   readonly results: readonly FhirResource[];
-  readonly study: FhirResource;
+  readonly studies: readonly FhirResource[];
 }
 
-function diagnosticReport(printed: Printed, { subject, results, study }: ReportParts): FhirResource {
-  const { row, draft, signedBefore, slides } = printed;
+function diagnosticReport(printed: Printed, { subject, results, studies }: ReportParts): FhirResource {
+  const { row, draft, signedBefore } = printed;
   const document = reportDocument(printed);
   const diagnosis = draft.fields.find(({ name }) => name === "diagnosis");
   const signedAt = draft.state === "signed" ? draft.signedAt : null;
@@ -94,7 +100,7 @@ function diagnosticReport(printed: Printed, { subject, results, study }: ReportP
     subject,
     ...(signedAt === null ? {} : { issued: signedAt, resultsInterpreter: [{ display: draft.signedBy ?? "unknown" }] }),
     ...(results.length === 0 ? {} : { result: results.map(referTo) }),
-    ...(slides.length === 0 ? {} : { imagingStudy: [referTo(study)] }),
+    ...(studies.length === 0 ? {} : { imagingStudy: studies.map(referTo) }),
     conclusion: `${document.status}. ${diagnosis === undefined ? "" : `Diagnosis: ${valueText(diagnosis.value, null)}. `}${document.notices.join(" ")}`,
     presentedForm: [
       {
@@ -222,26 +228,37 @@ function deviceOf(prediction: CasePrediction): FhirResource {
   };
 }
 
-function imagingStudy({ row, slides }: Printed, subject: Subject): FhirResource {
-  const id = uuidOf("study", row.key);
-  return {
+type Slides = Printed["slides"];
+
+const MODALITY = { system: "http://dicom.nema.org/resources/ontology/DCM", code: "SM", display: "Slide Microscopy" };
+
+/** The studies that an archive knows, and one made for the slides it does not. */
+function imagingStudies(
+  { row, slides }: Printed,
+  subject: Subject,
+  dicom: ReadonlyMap<string, DicomSeries>,
+): FhirResource[] {
+  const made = uidOf(uuidOf("study", row.key));
+  const byStudy = new Map<string, Slides[number][]>();
+  for (const slide of slides) {
+    const uid = dicom.get(slide.key)?.study ?? made;
+    byStudy.set(uid, [...(byStudy.get(uid) ?? []), slide]);
+  }
+  return [...byStudy].map(([uid, of]) => ({
     resourceType: "ImagingStudy",
-    id,
-    identifier: [{ system: "urn:dicom:uid", value: `urn:oid:${uidOf(id)}` }],
-    status: slides.length === 0 ? "registered" : "available",
-    modality: [{ system: "http://dicom.nema.org/resources/ontology/DCM", code: "SM", display: "Slide Microscopy" }],
+    id: uid === made ? uuidOf("study", row.key) : uuidOf("study", row.key, uid),
+    identifier: [{ system: "urn:dicom:uid", value: `urn:oid:${uid}` }],
+    status: "available",
+    modality: [MODALITY],
     subject,
-    numberOfSeries: slides.length,
-    numberOfInstances: slides.length,
-    ...(slides.length === 0 ? {} : { series: slides.map((slide) => seriesOf(slide)) }),
-  };
+    series: of.map((slide) => seriesOf(slide, dicom.get(slide.key))),
+  }));
 }
 
-function seriesOf({ key, name, state, failure }: Printed["slides"][number]): Readonly<Record<string, unknown>> {
+function seriesOf({ key, name, state, failure }: Slides[number], known: DicomSeries | undefined): object {
   return {
-    uid: uidOf(uuidOf("series", key)),
-    modality: { system: "http://dicom.nema.org/resources/ontology/DCM", code: "SM", display: "Slide Microscopy" },
+    uid: known?.series ?? uidOf(uuidOf("series", key)),
+    modality: MODALITY,
     description: state === "failed" ? `${name}: could not be read (${failure?.kind ?? "no reason recorded"})` : name,
-    numberOfInstances: 1,
   };
 }

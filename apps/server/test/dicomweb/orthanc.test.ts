@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dicomSources, importDicom, makeToken, queryDicom, sendDicom } from "@nacre/api";
+import { dicomSources, importDicom, makeToken, printDraft, queryDicom, sendDicom } from "@nacre/api";
 import { unwrap } from "@nacre/core";
 import { convertSlide, openSlideFile, writeSyntheticSlide } from "@nacre/imaging/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -204,6 +204,21 @@ describe.skipIf(absence !== null)("with Orthanc", () => {
       else expect(read[i]).toBeCloseTo(wanted, 5);
     }
   }, 60_000);
+
+  it("the report as FHIR names the study and series of the archive, to whoever may see identifiers alone", async () => {
+    const of = keyOf("case", key(), "P-01");
+    const fhir = async (token?: string) => {
+      const asked = { params: { case: of, format: "fhir.json" as const } };
+      return (await server.send(printDraft, asked, token === undefined ? {} : { token })).text();
+    };
+    const told = await fhir();
+    expect(told).toContain(`urn:oid:${series.study}`);
+    expect(told).toContain(`"uid": "${series.series}"`);
+    const { token } = await server.call(makeToken, { body: { name: "nameless", role: "reader" } });
+    const veiled = await fhir(token);
+    expect(veiled).toContain("ImagingStudy");
+    for (const uid of [series.study, series.series]) expect(veiled).not.toContain(uid);
+  });
 
   it("a slide of another format is refused by name, an unknown run is not found, a broken UID never leaves", async () => {
     await writeSyntheticSlide(join(project.folder, "plain.svs"), { seed: 2, width: 300, height: 300 });

@@ -111,10 +111,36 @@ describe("a report as FHIR R4", () => {
   test("has a series for each slide, failed ones with their reason, and says that the data are synthetic", () => {
     const [study] = ofType("draft", "ImagingStudy");
     expect(study).toMatchObject({
-      numberOfSeries: 2,
       series: [{ description: "one" }, { description: "two: could not be read (bad-slide)" }],
     });
     expect(JSON.stringify(bundleOf("draft").meta)).toContain("HTEST");
+  });
+});
+
+describe("slides that an archive knows", () => {
+  const { signed } = kinds;
+  const [first] = signed.slides;
+  const known = new Map([[first?.key ?? "", { study: "1.2.3", series: "1.2.3.4" }]]);
+  const bundle = reportBundle(signed, now, known);
+  const studies = bundle.entry.map(({ resource }) => resource).filter((r) => r.resourceType === "ImagingStudy");
+
+  test("stand under their own study and series, the others under one that was made", () => {
+    const [theirs, made] = studies as (FhirResource & Record<string, never>)[];
+    expect(theirs).toMatchObject({
+      identifier: [{ system: "urn:dicom:uid", value: "urn:oid:1.2.3" }],
+      series: [{ uid: "1.2.3.4", description: "one" }],
+    });
+    expect(made).toMatchObject({ series: [{ uid: expect.stringMatching(/^2\.25\./) as unknown }] });
+    expect(studies).toHaveLength(2);
+  });
+
+  test("are valid FHIR, and the report names both studies", () => {
+    const sent = JSON.parse(JSON.stringify(bundle)) as object;
+    expect(
+      new Fhir().validate(sent, { errorOnUnexpected: true }).messages.filter((m) => m.severity === "error"),
+    ).toEqual([]);
+    const report = bundle.entry.find(({ resource }) => resource.resourceType === "DiagnosticReport")?.resource;
+    expect(report?.imagingStudy).toEqual(studies.map(({ id }) => ({ reference: `urn:uuid:${id}` })));
   });
 });
 
