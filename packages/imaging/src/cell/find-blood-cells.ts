@@ -1,7 +1,7 @@
 /**
  * Cells of a blood smear (Wright or Giemsa): nuclei of white cells absorb red light, which red cells let through; red cells
- * absorb green. Lobes of one nucleus are joined, the pale cytoplasm around them is added; red cells are filled (their middle is
- * pale) and parted where they touch. Small purple pieces are platelets. For fields at 0.1 to 0.5 um/px.
+ * absorb green. Lobes of one nucleus are joined, the pale cytoplasm around them is added; red cells are looked for as round
+ * outlines in what is left. Small purple pieces are platelets. For fields at 0.1 to 0.5 um/px.
  */
 import type { Raster } from "../slide/slide.ts";
 import { densityTables, type Triple } from "../stain/optical-density.ts";
@@ -10,12 +10,12 @@ import { components, dropSmallPieces, fillSmallHoles } from "../tissue/component
 import { close, dilate, erode } from "../tissue/morphology.ts";
 import { otsu } from "../tissue/otsu.ts";
 import { type Cell, cellsOfParts } from "./cell.ts";
-import { type Parts, splitTouching } from "./split-touching.ts";
+import { findRedCells } from "./find-red-cells.ts";
+import type { Parts } from "./split-touching.ts";
 
 /** Square micrometres. */
 const WHITE_NUCLEUS = 12;
 const WHITE_CELL = [25, 600] as const;
-const RED_CELL = [14, 130] as const;
 const PLATELET = [1.2, 12] as const;
 /** Micrometres: gaps between lobes, and how far cytoplasm reaches beyond the nucleus. */
 const LOBE_GAP = 1.2;
@@ -51,16 +51,13 @@ export function findBloodCells(raster: Raster, mpp: number): Cell[] {
   for (let i = 0; i < red.length; i++) red[i] = (green[i] as number) > greenCut && white.mask[i] === 0 ? 1 : 0;
   const whole = fillSmallHoles(red, width, area(30));
   for (let i = 0; i < whole.length; i++) if (white.mask[i] === 1) whole[i] = 0;
-  const small = Math.max(1, pixels(0.6));
-  const opened = dilate(erode(whole, width, height, small), width, height, small);
-  const redParts = splitTouching(opened, width, height, { minDepth: 0.3 / mpp, minShare: 0.1 });
-  const small2 = dropSmallPieces(purple, width, area(PLATELET[0]));
-  const free = small2.map((v, i) => (v === 1 && white.mask[i] === 0 ? 1 : 0));
+  const purplePieces = dropSmallPieces(purple, width, area(PLATELET[0]));
+  const free = purplePieces.map((v, i) => (v === 1 && white.mask[i] === 0 ? 1 : 0));
   const plateletMask = dilate(free, width, height, Math.max(1, pixels(0.4)));
   const platelets = cellsOfParts(pieces(plateletMask, width), size, "platelet", PLATELET);
   return [
     ...cellsOfParts(white.parts, size, "white-cell", WHITE_CELL),
-    ...cellsOfParts(redParts, size, "red-cell", RED_CELL),
+    ...findRedCells({ green, stained: whole, white: white.mask }, size, mpp),
     ...platelets,
   ];
 }
@@ -95,8 +92,12 @@ function lightPlanes({ width, height, data }: Raster, radius: number): LightPlan
 
 /** The light of bare glass: the 98th percentile of a channel. */
 function lightOf(plane: Uint8Array): number {
-  const sorted = plane.slice().sort();
-  return sorted[Math.floor(0.98 * (sorted.length - 1))] as number;
+  const counts = new Uint32Array(256);
+  for (const v of plane) counts[v] = (counts[v] as number) + 1;
+  const rank = Math.floor(0.98 * (plane.length - 1));
+  let [value, below] = [0, counts[0] as number];
+  while (below <= rank) below += counts[++value] as number;
+  return value;
 }
 
 /** Pixels that absorb clearly more red than blue: nuclei and platelets. Haemoglobin is the other way round. */
