@@ -68,3 +68,12 @@ export function describeDeid(report: DeidReport): string {
 export function refuseDeid(expected: string, received: string, remedy: string): never {
   return raise("refused", { expected, received, remedy });
 }
+
+/** Throws `refused` for coded pixels without an end. `expected`: what would have one. */
+export function refuseBrokenOff(expected: string): never {
+  return refuseDeid(
+    expected,
+    "one that breaks off among its pixels, so that text behind them cannot be told from them",
+    "copy the slide again from the scanner",
+  );
+}

@@ -27,7 +27,7 @@ const WORDS = new Set(
 const VERSION = /^v?\d{1,4}(\.\d{1,5}){0,4}[a-z]?$/i;
 
 /** Names of makers, scanners and programs, and versions. */
-const isWords: Shape = (value) =>
+export const isWords: Shape = (value) =>
   value.length <= 64 && value.split(/[\s,()/]+/).every((word) => WORDS.has(word.toLowerCase()) || VERSION.test(word));
 
 const APERIO =

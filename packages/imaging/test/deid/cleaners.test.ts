@@ -1,4 +1,6 @@
 /** Text inside coded pixels: what goes, and that the pixels stay. */
+import { readFileSync } from "node:fs";
+import { deflateSync } from "node:zlib";
 import { randomStream } from "@nacre/core";
 import Zstd from "numcodecs/zstd";
 import sharp from "sharp";
@@ -110,8 +112,64 @@ describe("other codings", () => {
     expect(cleanJpeg2000(stream)).toBe(0);
   });
 
+  it("JPEG and JPEG 2000 that break off among their pixels are refused: what follows them cannot be told from them", async () => {
+    const jpeg = await standardJpeg(raster);
+    const cleaner = new JpegCleaner();
+    cleaner.clean(Buffer.concat([jpeg.subarray(0, -2), Buffer.from(everySecret)]));
+    expect(() => cleaner.finish()).toThrow(/refused/);
+    const golden = JSON.parse(readFileSync(new URL("../hostile/jpeg2000.json", import.meta.url), "utf8"));
+    const stream = Buffer.from(golden.stream, "base64");
+    cleanJpeg2000(stream);
+    expect(cleanJpeg2000(new Uint8Array(stream))).toBe(0);
+    expect(() => cleanJpeg2000(new Uint8Array(stream.subarray(0, -2)))).toThrow(/refused/);
+    // a part that says it reaches behind the end of the image
+    const far = Buffer.concat([stream, Buffer.from(everySecret)]);
+    far.writeUInt32BE(far.length - far.indexOf("ff90", "hex"), far.indexOf("ff90", "hex") + 6);
+    const bytes = new Uint8Array(far);
+    expect(cleanJpeg2000(bytes)).toBe(everySecret.length);
+    expect(secretsIn(bytes)).toEqual([]);
+  });
+
+  it("WebP loses what its chunks claim behind the length of the file", async () => {
+    const plain = await sharp(raster.data, { raw: { width: 64, height: 48, channels: 3 } })
+      .webp({ quality: 90 })
+      .toBuffer();
+    const planted = Buffer.concat([plain, Buffer.from(everySecret)]);
+    planted.writeUInt32LE(planted.readUInt32LE(16) + everySecret.length, 16);
+    const bytes = new Uint8Array(planted);
+    cleanWebp(bytes);
+    expect(secretsIn(bytes)).toEqual([]);
+  });
+
+  it("deflate, LZW and PackBits lose what lies behind their end, and what is none of them is emptied", () => {
+    // LZW: clear, 7, the string made with it twice, end; codes of nine bits
+    const lzw = [256, 7, 258, 258, 257].map((code) => code.toString(2).padStart(9, "0")).join("");
+    const streams: readonly (readonly [compression: number, most: number, stream: Uint8Array])[] = [
+      [8, raster.data.length, deflateSync(raster.data)],
+      [32946, raster.data.length, deflateSync(raster.data)],
+      [5, 5, Uint8Array.from(lzw.match(/.{1,8}/g) ?? [], (bits) => Number.parseInt(bits.padEnd(8, "0"), 2))],
+      [32773, 6, Uint8Array.of(1, 9, 8, 253, 7)],
+    ];
+    for (const [compression, most, stream] of streams) {
+      const whole = new Uint8Array(stream);
+      expect(blockCleaner(compression, most).clean(whole), String(compression)).toBe(0);
+      const planted = new Uint8Array(Buffer.concat([stream, Buffer.from(everySecret)]));
+      expect(blockCleaner(compression, most).clean(planted)).toBe(everySecret.length);
+      expect(Buffer.compare(planted.subarray(0, stream.length), stream)).toBe(0);
+    }
+    for (const [compression, none] of [
+      [8, Buffer.from(everySecret)],
+      [5, Uint8Array.of(0x80, 0x3f, 0xff, 0xff)],
+      [32773, Uint8Array.of(5, 9, 8)],
+    ] as const) {
+      const block = new Uint8Array(none);
+      blockCleaner(compression, 100).clean(block);
+      expect(block.every((byte) => byte === 0)).toBe(true);
+    }
+  });
+
   it("what nobody can look into is refused by its number", () => {
-    expect(() => blockCleaner(34887)).toThrow(/refused: .*34887/);
+    expect(() => blockCleaner(34887, 100)).toThrow(/refused: .*34887/);
   });
 });
 

@@ -1,10 +1,11 @@
 /** Clean copies of OME-TIFF: secrets in every corner of the OME-XML, a label as an image of its own, SubIFDs, channels. */
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unwrap } from "@nacre/core";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkSlide, deidentifySlide } from "../../src/node.ts";
+import { checkSlide, deidentifySlide, openSlideFile } from "../../src/node.ts";
 import { picture } from "../picture.ts";
 import { withSubIfds } from "../sub-ifds.ts";
 import { buildTiff, type PageSpec, rawPage } from "../tiff-builder.ts";
@@ -52,6 +53,14 @@ function place(bytes: Uint8Array): { input: string; output: string } {
   const input = join(folder, `in-${++made}.ome.tif`);
   writeFileSync(input, bytes);
   return { input, output: join(folder, `out-${made}.ome.tif`) };
+}
+
+async function wholeLevel(path: string, level: number): Promise<string> {
+  const slide = unwrap(await openSlideFile(path));
+  const { width, height } = slide.info.levels[level] as (typeof slide.info.levels)[number];
+  const { data } = unwrap(await slide.read({ level, x: 0, y: 0, width, height }));
+  slide.close();
+  return createHash("sha256").update(data).digest("hex");
 }
 
 describe("a clean copy of an OME-TIFF", () => {
@@ -102,6 +111,32 @@ describe("a clean copy of an OME-TIFF", () => {
       expect(now.info.planes?.channels).toEqual(["DAPI", "channel 1", "Cy5"]);
     }
     expect(unwrap(await checkSlide(output)).isClean).toBe(true);
+  });
+
+  it("keeps levels that are images of their own, and no other image, with every stored block", async () => {
+    const image = (i: number, name: string, width: number, height: number, mpp: number): string =>
+      `<Image ID="Image:${i}" Name="${name}"><Pixels ${sizes(width, height)} PhysicalSizeX="${mpp}" PhysicalSizeY="${mpp}">` +
+      `${rgb}/><TiffData IFD="${i}" PlaneCount="1"/></Pixels></Image>`;
+    const text = `<OME>${image(0, "macro", 20, 30, 8)}${image(1, SECRETS[1], 150, 110, 0.25)}${image(2, everySecret, 40, 40, 0.25)}${image(3, "", 75, 55, 0.5)}</OME>`;
+    const half = everySecond(raster);
+    const pages = [picture(20, 30), raster, picture(40, 40), half].map((each, i) =>
+      rawPage(each, [32, 32], i === 0 ? { description: text } : {}),
+    );
+    const bytes = buildTiff({ pages });
+    const { input, output } = place(bytes);
+    const report = unwrap(await deidentifySlide(input, output));
+    expectGone(bytes, new Uint8Array(readFileSync(output)));
+    expect(report.pictures.map(({ where, width, blocks }) => [where, width, blocks])).toEqual([
+      ["directory 1", 150, 20],
+      ["directory 3", 75, 6],
+    ]);
+    const again = unwrap(await checkSlide(output));
+    expect(again).toMatchObject({ isClean: true, findings: [] });
+    expect(again.pictures.map(({ sha256 }) => sha256)).toEqual(report.pictures.map(({ sha256 }) => sha256));
+    const before = await pixelsOf(input);
+    expect((await pixelsOf(output)).info.levels).toEqual(before.info.levels);
+    expect(before.info.levels).toHaveLength(2);
+    for (const level of [0, 1]) expect(await wholeLevel(output, level)).toEqual(await wholeLevel(input, level));
   });
 
   it("is refused where planes lie in other files, and where the largest image is a label", async () => {

@@ -74,7 +74,7 @@ function replaced(bytes: Buffer, text: string, by: string): Buffer {
 }
 
 /** Numbers of any width in a TIFF's byte order. */
-function words(bytes: Buffer) {
+export function words(bytes: Buffer) {
   const isLittle = bytes[0] === 0x49;
   return {
     read(at: number, size: number): number {
@@ -89,8 +89,8 @@ function words(bytes: Buffer) {
   };
 }
 
-/** Directories of classic TIFF, BigTIFF and NDPI, as the builders write them. */
-function directoryOf(bytes: Buffer, directory: number) {
+/** Directories of classic TIFF, BigTIFF and NDPI, as the builders write them. @throws RangeError where it is not there */
+export function directoryOf(bytes: Buffer, directory: number) {
   const isBig = bytes.readUInt16LE(2) === 43 || bytes.readUInt16BE(2) === 43;
   const isNdpi = !isBig && bytes[0] === 0x49 && bytes.readUInt32LE(4) > 64;
   const { read } = words(bytes);
@@ -104,7 +104,7 @@ function directoryOf(bytes: Buffer, directory: number) {
     if (i < 0) throw new RangeError(`expected tag ${tag} in directory ${directory}, received none`);
     return at + countSize + i * entrySize;
   };
-  return { at, countSize, word, link, linkAt: at + countSize + n * entrySize, entryOf };
+  return { at, n, countSize, entrySize, word, link, linkAt: at + countSize + n * entrySize, entryOf };
 }
 
 function inDirectory(bytes: Buffer, edit: Extract<Edit, { directory: number }>): Buffer {

@@ -10,6 +10,7 @@ interface Told {
   readonly code: number | null;
   readonly findings: readonly { readonly problem: string }[];
   readonly files: number;
+  readonly outcomes: Readonly<Record<string, number>>;
   readonly formats: number;
   readonly unseen: readonly string[];
   /** Of JPEG and of JPEG 2000. */
@@ -30,7 +31,7 @@ async function fuzz(...args: string[]): Promise<Told> {
 
 describe("slides changed at random", () => {
   it("give pixels or named failures, for ten seconds, in every format", async () => {
-    const { code, findings, files, formats, unseen, decoders } = await fuzz(
+    const { code, findings, files, outcomes, formats, unseen, decoders } = await fuzz(
       ...["--seconds", "10", "--seed", "7"],
       // A throttled machine counts processor time ten times as long.
       ...["--cpu-ms", "20000"],
@@ -39,6 +40,7 @@ describe("slides changed at random", () => {
     expect(code).toBe(0);
     expect(files).toBeGreaterThan(100);
     expect(formats).toBeGreaterThanOrEqual(20);
+    expect(outcomes["deid:copy"]).toBeGreaterThan(5);
     // with so many files a format that is not among them is one that is never drawn
     if (files > 2000) expect(unseen).toEqual([]);
     // where this process has native decoders, so had the one that was fuzzed
@@ -46,7 +48,7 @@ describe("slides changed at random", () => {
       expect(decoders[i]).toMatch(codec.info.native ? /, native$/ : /, WebAssembly$/);
   }, 120_000);
 
-  it("are noticed where one crashes, is slow, swells, rejects or throws what has no name", async () => {
+  it("are noticed where one crashes, is slow, swells, rejects, throws what has no name, or has a copy that leaks, is not clean or does not open", async () => {
     const { code, findings } = await fuzz("--seconds", "1", "--plant");
     expect(code).toBe(1);
     const said = [
@@ -55,6 +57,9 @@ describe("slides changed at random", () => {
       /MB more/,
       /unhandled rejection/,
       /an error without a name: TypeError: planted/,
+      /deid-finding: the copy holds BARCODE/,
+      /deid-finding: --check says .*4 bytes/,
+      /the copy does not open/,
     ];
     for (const pattern of said) expect(findings.map(({ problem }) => problem).join("\n")).toMatch(pattern);
   }, 240_000);

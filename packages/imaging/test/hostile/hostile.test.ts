@@ -41,7 +41,7 @@ async function outcomeOf(each: HostileCase) {
 /** Why a broken slide may open: by what it shows. */
 function reasonOf(each: HostileCase, pixels: string): string {
   const known = corpus.find(({ name }) => name === each.name)?.reason;
-  if (known && !/^(same pixels|TO EXPLAIN)/.test(known)) return known;
+  if (known && !/^(same pixels: what was changed|TO EXPLAIN)/.test(known)) return known;
   return pixels === sound.get(each.base)
     ? "same pixels: what was changed is not needed to read them"
     : "TO EXPLAIN: other pixels";

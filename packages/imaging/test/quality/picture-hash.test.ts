@@ -7,15 +7,18 @@ import type { Raster } from "../../src/slide/slide.ts";
 function scene(seed: number, width: number, height: number, change = (grey: number): number => grey): Raster {
   const random = randomStream(seed, "scene");
   const blobs = Array.from({ length: 25 }, () => [random.uniform(), random.uniform(), 0.03 + 0.12 * random.uniform()]);
+  // a blob is a product of two curves
+  const curves = (side: number, axis: 0 | 1): number[][] =>
+    blobs.map((blob) => {
+      const [centre, r] = [blob[axis] as number, blob[2] as number];
+      return Array.from({ length: side }, (_, i) => Math.exp(-(((i / side - centre) / r) ** 2)));
+    });
+  const [across, down] = [curves(width, 0), curves(height, 1)];
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const ink = blobs.reduce(
-        (sum, [bx, by, r]) =>
-          sum +
-          Math.exp(-((x / width - (bx as number)) ** 2 + (y / height - (by as number)) ** 2) / (r as number) ** 2),
-        0,
-      );
+      let ink = 0;
+      for (let i = 0; i < blobs.length; i++) ink += (across[i]?.[x] as number) * (down[i]?.[y] as number);
       data.fill(Math.round(change(250 - 160 * Math.min(1, ink))), 3 * (y * width + x), 3 * (y * width + x) + 3);
     }
   }
@@ -32,8 +35,9 @@ describe("the picture hash", () => {
   });
 
   it("is far away for another scene", () => {
+    const first = hashOf(scene(1, 200, 200));
     for (let seed = 2; seed < 20; seed++) {
-      expect(hashDistance(hashOf(scene(1, 200, 200)), hashOf(scene(seed, 200, 200)))).toBeGreaterThan(40);
+      expect(hashDistance(first, hashOf(scene(seed, 200, 200)))).toBeGreaterThan(40);
     }
   });
 

@@ -130,6 +130,7 @@ async function copyPixels(
     changed += cleaner.clean(body) + blank(piece, most - at, piece.length);
     await put(piece);
   }
+  cleaner.finish?.();
   return changed;
 }
 

@@ -4,8 +4,8 @@
  * module (PS3.3, A.32.8) demands and the profile forbids is emptied or replaced by a dummy.
  */
 
-/** keep: numbers and coded words; vendor: maker, model, software; uid, id: replaced, equal ones by equal ones; name: kept where it is short; empty, date, time, moment: as named; items: a sequence, entered. */
-export type AttributeAction = "keep" | "vendor" | "uid" | "id" | "name" | "empty" | "date" | "time" | "moment" | "icc" | "items" | "none";
+/** keep: numbers and defined terms; vendor: maker, model, software by known words; code, meaning: of a standard's coding scheme alone; uid, id: replaced, equal ones by equal ones; name: kept where it is short; empty, date, time, moment: as named; items: a sequence, entered. */
+export type AttributeAction = "keep" | "vendor" | "code" | "meaning" | "uid" | "id" | "name" | "empty" | "date" | "time" | "moment" | "icc" | "items" | "none";
 
 export interface AttributeRule {
   readonly vr: string;
@@ -59,8 +59,8 @@ export const ATTRIBUTES: ReadonlyMap<number, AttributeRule> = new Map([
   ...rules("SH", "name", 0x00480106),
   ...rules("SL", "keep", 0x0048021e, 0x0048021f),
   // coded words inside sequences
-  ...rules("SH", "keep", 0x00080100, 0x00080102, 0x00080103),
-  ...rules("LO", "keep", 0x00080104),
+  ...rules("SH", "code", 0x00080100, 0x00080102, 0x00080103),
+  ...rules("LO", "meaning", 0x00080104),
 ]);
 
 /** Coded words stand inside sequences alone. */

@@ -1,10 +1,11 @@
 /** A DICOM data set with what the profile allows, and what was found beside it. UIDs and identifiers become hashes under a salt. */
 import { createHash } from "node:crypto";
 import { type DataSet, type Element, itemsOf } from "../../format/dicom/data-set.ts";
-import { textsOf } from "../../format/dicom/values.ts";
+import { textOf, textsOf } from "../../format/dicom/values.ts";
 import { cleanIcc } from "../icc-cleaner.ts";
-import type { DeidAction, DeidFinding } from "../report.ts";
+import { type DeidAction, type DeidFinding, refuseDeid } from "../report.ts";
 import { ATTRIBUTES, type AttributeRule, attributeName, CODES } from "./attributes.data.ts";
+import { isPlainMeaning, isPlainValue, isStandardCode, isVendorWord } from "./plain-value.ts";
 
 export interface CleanElement {
   readonly tag: number;
@@ -21,7 +22,6 @@ export interface CleanContext {
 }
 
 const DUMMY: Readonly<Record<string, string>> = { date: "19000101", time: "000000", moment: "19000101000000" };
-const SHAPE: Readonly<Record<string, RegExp>> = { CS: /^[A-Z0-9_ \\]*$/, DS: /^[-+\d.eE \\]*$/, IS: /^[-+\d \\]*$/ };
 /** "0", "1", "DAPI": no room for a barcode. */
 const SHORT_NAME = /^[A-Za-z]{0,8}\d{0,2}$/;
 
@@ -34,12 +34,12 @@ export function cleanSet(set: DataSet, context: CleanContext, depth = 0): CleanE
     const rule = ATTRIBUTES.get(tag);
     const isMisplaced = depth === 0 && CODES.includes(tag);
     if (!rule || isMisplaced || (element.vr !== "" && element.vr !== rule.vr && element.vr !== "UN")) {
-      note(context, tag, "removed");
+      removed(context, tag, depth);
       continue;
     }
     const clean = cleanElement(set, { tag, element, rule }, context, depth);
     if (clean) kept.push(clean);
-    else note(context, tag, "removed");
+    else removed(context, tag, depth);
   }
   return kept;
 }
@@ -47,9 +47,6 @@ export function cleanSet(set: DataSet, context: CleanContext, depth = 0): CleanE
 const PIXEL_DATA = 0x7fe00010;
 /** PatientIdentityRemoved, DeidentificationMethod and its codes, LongitudinalTemporalInformationModified: written anew. */
 export const MARKS: readonly number[] = [0x00120062, 0x00120063, 0x00120064, 0x00280303];
-
-/** Names and versions; neither a year nor a long number, which may be a date or a serial. */
-const isVendorWord = (text: string): boolean => /^[\w .,;:+()/-]{1,64}$/.test(text) && !/(19|20)\d\d|\d{5}/.test(text);
 
 interface One {
   readonly tag: number;
@@ -99,20 +96,38 @@ function cleanElement(set: DataSet, one: One, context: CleanContext, depth: numb
       if (plain.length < parts.length) note(context, tag, "reduced");
       return text(plain.length > 0 ? plain.join("\\") : "unknown");
     }
+    case "code":
+      return isOfStandard(set) && isSchemePart(tag, textsOf(set, tag)) ? { tag, vr, value: bytes } : null;
+    case "meaning":
+      return isOfStandard(set) ? text(newMeaning(set, tag, context)) : null;
     case "icc": {
       const clean = cleanIcc(bytes);
       if (clean?.some((byte, i) => byte !== bytes[i])) note(context, tag, "blanked");
       return clean && { tag, vr, value: clean };
     }
-    default: {
-      const shape = SHAPE[vr];
-      return shape && !shape.test(latin(bytes)) ? null : { tag, vr, value: bytes };
-    }
+    default:
+      return isPlainValue(vr, bytes) ? { tag, vr, value: bytes } : null;
   }
 }
 
+const [CODE, SCHEME, VERSION] = [0x00080100, 0x00080102, 0x00080103];
+
+const isOfStandard = (set: DataSet): boolean => isStandardCode(textOf(set, SCHEME) ?? "", textOf(set, CODE) ?? "");
+
+/** One value, and of a version no more than DICOM's own two digits: longer ones are dates. */
+const isSchemePart = (tag: number, parts: readonly string[]): boolean =>
+  parts.length === 1 && (tag !== VERSION || /^\d{2}$/.test(parts[0] as string));
+
+/** The words of a code where they are known ones, else the code. */
+function newMeaning(set: DataSet, tag: number, context: CleanContext): string {
+  const [meaning, code] = [textsOf(set, tag).join("\\"), textOf(set, CODE) ?? ""];
+  if (isPlainMeaning(meaning) || meaning === code) return meaning;
+  note(context, tag, "replaced");
+  return code;
+}
+
 function newUid(uid: string, tag: number, context: CleanContext): string {
-  if (uid === "" || uid.startsWith("1.2.840.10008.")) return uid;
+  if (uid === "" || OF_DICOM.test(uid)) return uid;
   if (context.salt === null) {
     if (!/^2\.25\.\d{1,39}$/.test(uid)) note(context, tag, "replaced");
     return uid;
@@ -120,6 +135,9 @@ function newUid(uid: string, tag: number, context: CleanContext): string {
   note(context, tag, "replaced");
   return hashedUid(uid, context.salt);
 }
+
+/** UIDs of classes, syntaxes and frames that the standard names. */
+const OF_DICOM = /^1\.2\.840\.10008(\.\d{1,4}){1,8}$/;
 
 /** A UID of the form 2.25 (PS3.5, B.2): 128 bits of a hash as a decimal. */
 export function hashedUid(uid: string, salt: string): string {
@@ -137,6 +155,23 @@ function newId(id: string, tag: number, context: CleanContext): string {
   return `ID${createHash("sha256").update(`${context.salt}\0id\0${id}`).digest("hex").slice(0, 14).toUpperCase()}`;
 }
 
+/** Samples, colours, bits, matrix, frames: without them the pixels are others. */
+const NEEDED: readonly number[] = [
+  ...[0x00080008, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010, 0x00280011, 0x00280100, 0x00280101],
+  ...[0x00280102, 0x00280103, 0x00480006, 0x00480007, 0x52009229, 0x52009230],
+];
+
+function removed(context: CleanContext, tag: number, depth: number): void {
+  if (depth === 0 && context.salt !== null && NEEDED.includes(tag)) {
+    refuseDeid(
+      "elements that the pixels hang on, each a value of its kind",
+      `${context.where}: ${attributeName(tag)} with another one`,
+      "write the instance again, or convert the slide with nacre slide convert",
+    );
+  }
+  note(context, tag, "removed");
+}
+
 function note({ findings, where }: CleanContext, tag: number, action: DeidAction): void {
   const what = attributeName(tag);
   const isKnown = findings.some((each) => each.where === where && each.what === what && each.action === action);
@@ -144,10 +179,6 @@ function note({ findings, where }: CleanContext, tag: number, action: DeidAction
 }
 
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0 || byte === 32);
-const latin = (bytes: Uint8Array): string =>
-  Array.from(bytes, (code) => String.fromCharCode(code))
-    .join("")
-    .replace(/\0+$/, "");
 
 /** Text of an even number of bytes. */
 export function padded(text: string, vr: string): Uint8Array {

@@ -5,13 +5,20 @@ import { UNDEFINED } from "../../format/dicom/data-set.ts";
 import type { Instance } from "../../format/dicom/instance.ts";
 import { hostile, viewOf } from "../../format/tiff-directory.ts";
 import type { ByteSink } from "../byte-sink.ts";
+import { areInOrder } from "../places-in-order.ts";
 import { blank } from "../stream/blank.ts";
 import { cleanerOf } from "../stream/block-cleaner.ts";
 import type { BlockCleaner } from "../stream/cleaner.ts";
+import { rleCleaner } from "../stream/packed-cleaner.ts";
 
 const PIECE = 2 ** 22;
 const MAX_FRAGMENT = 2 ** 28;
-const CODING = { native: "samples", rle: "samples", jpeg: "jpeg", jpeg2000: "jpeg2000" } as const;
+
+/** The cleaner of one frame by its coding. */
+function cleanerFor({ codec, samples, allocated, blockWidth, blockHeight }: Instance): BlockCleaner {
+  if (codec === "rle") return rleCleaner(samples * Math.ceil(allocated / 8), blockWidth * blockHeight);
+  return cleanerOf(codec === "native" ? "samples" : codec);
+}
 
 export interface CopiedPixels {
   readonly sha256: string;
@@ -46,7 +53,7 @@ export async function copyPixels(
 
 class PixelRun {
   readonly #source: ByteSource;
-  readonly #coding: (typeof CODING)[keyof typeof CODING];
+  readonly #instance: Instance;
   readonly #sink: ByteSink | null;
   readonly #signal: AbortSignal | undefined;
   readonly #hash = createHash("sha256");
@@ -57,10 +64,10 @@ class PixelRun {
 
   constructor(source: ByteSource, instance: Instance, sink: ByteSink | null, signal: AbortSignal | undefined) {
     this.#source = source;
-    this.#coding = CODING[instance.codec];
+    this.#instance = instance;
     this.#sink = sink;
     this.#signal = signal;
-    this.#cleaner = cleanerOf(this.#coding);
+    this.#cleaner = cleanerFor(instance);
   }
 
   /** The items of encapsulated pixel data: the offset table, the fragments, the end. */
@@ -78,23 +85,33 @@ class PixelRun {
       if (tag !== 0xfffee000 || length === UNDEFINED)
         hostile(this.#source.name, "fragments of a known length in its pixel data");
       this.#sink?.append(head);
-      if (i === 0) this.#sink?.append((await this.#source.read(at + 8, length, this.#signal)).slice());
+      if (i === 0) await this.#offsets(at + 8, length);
       else await this.copy(at + 8, length, Number.POSITIVE_INFINITY);
       at += 8 + length;
     }
   }
 
+  /** The table of places: empty, or one a frame, each behind the last and inside the file. */
+  async #offsets(at: number, length: number): Promise<void> {
+    const table = (await this.#source.read(at, length, this.#signal)).slice();
+    const view = viewOf(table);
+    const places = Array.from({ length: Math.floor(length / 4) }, (_, i) => view.getUint32(i * 4, true));
+    if (length !== 0 && (length !== this.#instance.frames * 4 || !areInOrder(places, this.#source.size)))
+      hostile(this.#source.name, "a table with the place of each frame, or an empty one");
+    this.#sink?.append(table);
+  }
+
   /** One fragment, or all native frames. What lies behind `most` bytes is no pixel. */
   async copy(from: number, length: number, most: number): Promise<void> {
     this.#hash.update(`${length};`);
-    const isWhole = this.#coding === "jpeg2000";
+    const isWhole = !this.#cleaner.isStreaming;
     if (isWhole && length > MAX_FRAGMENT) hostile(this.#source.name, `fragments of at most ${MAX_FRAGMENT} bytes`);
     const step = isWhole ? Math.max(1, length) : PIECE;
     let changed = 0;
     for (let at = 0; at < length; at += step) {
       const piece = (await this.#source.read(from + at, Math.min(step, length - at), this.#signal)).slice();
       // a frame may go on in the next fragment; a new one begins with its mark
-      if (at === 0 && piece[0] === 0xff && piece[1] === 0xd8) this.#cleaner = cleanerOf(this.#coding);
+      if (at === 0 && piece[0] === 0xff && piece[1] === 0xd8) this.#next();
       changed += this.#cleaner.clean(piece) + blank(piece, most - at, piece.length);
       this.#hash.update(piece);
       this.#sink?.append(piece);
@@ -104,7 +121,14 @@ class PixelRun {
     if (changed > 0) this.#blanked++;
   }
 
+  /** A frame ends here, another one begins. */
+  #next(): void {
+    this.#cleaner.finish?.();
+    this.#cleaner = cleanerFor(this.#instance);
+  }
+
   result(end: number): CopiedPixels {
+    this.#cleaner.finish?.();
     return { sha256: this.#hash.digest("hex"), blocks: this.#blocks, bytes: this.#bytes, blanked: this.#blanked, end };
   }
 }

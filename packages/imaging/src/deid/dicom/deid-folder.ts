@@ -2,11 +2,14 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { raise } from "@nacre/core";
+import { raise, unwrap } from "@nacre/core";
 import { openFileSource } from "../../bytes/file-source.ts";
+import { neighboursInMemory } from "../../bytes/neighbours.ts";
 import { looksLikeDicom } from "../../format/dicom/header.ts";
+import { openSlideFile } from "../../slide/open-slide-file.ts";
 import { FileSink, moveInto } from "../file-sink.ts";
 import { type DeidFinding, type DeidReport, type KeptPicture, refuseDeid } from "../report.ts";
+import { pixelDifference } from "../same-pixels.ts";
 import { ATTRIBUTES, attributeName } from "./attributes.data.ts";
 import { passInstance } from "./pass-instance.ts";
 
@@ -27,11 +30,12 @@ export async function deidDicom({ folder, names, output, salt, signal }: FolderD
   mkdirSync(aside, { mode: 0o700 });
   try {
     const secret = salt ?? randomBytes(32).toString("hex");
-    const report = await passFolder({ folder, names, salt: secret, aside, signal });
+    const { report, slides } = await passFolder({ folder, names, salt: secret, aside, signal });
     const written = readdirSync(aside).sort();
-    const again = await passFolder({ folder: aside, names: null, salt: null, aside: null, signal });
+    const { report: again } = await passFolder({ folder: aside, names: null, salt: null, aside: null, signal });
     const hashes = (each: readonly KeptPicture[]): string => each.map(({ sha256 }) => sha256).join();
     if (!again.isClean || hashes(again.pictures) !== hashes(report.pictures)) broken(again.findings);
+    for (const slide of slides.values()) await expectSame(slide, names !== null, signal);
     if (names === null) {
       if (existsSync(output)) moveInto(aside, output);
       renameSync(aside, output);
@@ -44,12 +48,12 @@ export async function deidDicom({ folder, names, output, salt, signal }: FolderD
 
 const NO_SALT = "without --salt the new UIDs cannot be made again: clean all instances of a study in one folder";
 
-export function checkDicomFolder(
+export async function checkDicomFolder(
   folder: string,
   names: readonly string[] | null,
   signal?: AbortSignal,
 ): Promise<DeidReport> {
-  return passFolder({ folder, names, salt: null, aside: null, signal });
+  return (await passFolder({ folder, names, salt: null, aside: null, signal })).report;
 }
 
 interface FolderPass {
@@ -60,12 +64,38 @@ interface FolderPass {
   readonly signal: AbortSignal | undefined;
 }
 
-async function passFolder({ folder, names, salt, aside, signal }: FolderPass): Promise<DeidReport> {
+/** One instance of a slide, and its copy. */
+interface Copied {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** The copy must open where the original does, and show the same. `isAlone`: what lies beside it is not copied. */
+async function expectSame({ path, target }: Copied, isAlone: boolean, signal?: AbortSignal): Promise<void> {
+  const before = unwrap(
+    await openSlideFile(path, isAlone ? { neighbours: neighboursInMemory(new Map()) } : {}, signal),
+  );
+  try {
+    const difference = await pixelDifference(target, before, signal);
+    if (difference !== null) broken([{ where: "copy", what: difference, action: "replaced" }]);
+  } finally {
+    before.close();
+  }
+}
+
+interface PassedFolder {
+  readonly report: DeidReport;
+  /** The first instance of each slide that was written. */
+  readonly slides: ReadonlyMap<string, Copied>;
+}
+
+async function passFolder({ folder, names, salt, aside, signal }: FolderPass): Promise<PassedFolder> {
   const all = names ?? readdirSync(folder).sort();
   if (all.length > MAX_FILES)
     refuseDeid(`at most ${MAX_FILES} files`, `${all.length} in ${folder}`, "give each slide its own folder");
   const pictures: KeptPicture[] = [];
   const findings: DeidFinding[] = [];
+  const slides = new Map<string, Copied>();
   for (const [i, name] of all.entries()) {
     signal?.throwIfAborted();
     const where = `file ${i + 1}`;
@@ -74,10 +104,11 @@ async function passFolder({ folder, names, salt, aside, signal }: FolderPass): P
     const passed = await passFile(path, { where, salt, target, signal });
     findings.push(...passed.findings);
     if (passed.picture) pictures.push(passed.picture);
+    if (passed.picture && target && !slides.has(passed.pyramid)) slides.set(passed.pyramid, { path, target });
   }
   if (pictures.length === 0)
     refuseDeid("an instance of a scan", `${all.length} files without one`, "name the folder that holds the series");
-  return {
+  const report: DeidReport = {
     format: "dicom",
     isClean: findings.length === 0,
     isWritten: aside !== null,
@@ -86,6 +117,7 @@ async function passFolder({ folder, names, salt, aside, signal }: FolderPass): P
     pictures,
     warnings: ["pen, stickers and writing on the tissue itself are pixels of the scan and stay"],
   };
+  return { report, slides };
 }
 
 interface FilePass {
@@ -97,7 +129,7 @@ interface FilePass {
 
 async function passFile(path: string, { where, salt, target, signal }: FilePass) {
   const nothing = {
-    picture: null,
+    ...{ picture: null, pyramid: "" },
     findings: [{ where, what: "a file that is no DICOM instance", action: "removed" as const }],
   };
   const stat = statSync(path);

@@ -25,6 +25,8 @@ export interface InstancePass {
 export interface PassedInstance {
   /** null: it goes as a whole. */
   readonly picture: KeptPicture | null;
+  /** The slide that it is a part of; "" where it goes. */
+  readonly pyramid: string;
   readonly findings: readonly DeidFinding[];
 }
 
@@ -40,7 +42,7 @@ export async function passInstance(source: ByteSource, pass: InstancePass): Prom
   const findings: DeidFinding[] = [];
   if (instance?.kind !== "volume") {
     findings.push({ where, what: instance ? instance.kind : "an object that is no scan", action: "removed" });
-    return { picture: null, findings };
+    return { picture: null, pyramid: "", findings };
   }
   expectScanAlone(header.set, where);
   const elements = cleanSet(header.set, { where, salt, findings });
@@ -54,7 +56,7 @@ export async function passInstance(source: ByteSource, pass: InstancePass): Prom
   if (end < source.size)
     findings.push({ where, what: `${source.size - end} bytes behind the pixels`, action: "removed" });
   const { width, height } = instance;
-  return { picture: { where, width, height, ...pixels }, findings };
+  return { picture: { where, width, height, ...pixels }, pyramid: instance.pyramid, findings };
 }
 
 /** A scan that shows the label of the glass, or has text burned into it, cannot be cleaned by leaving something out. */

@@ -6,6 +6,7 @@ import { refuseDeid } from "../report.ts";
 import type { BlockCleaner } from "./cleaner.ts";
 import { JpegCleaner } from "./jpeg-cleaner.ts";
 import { cleanJpeg2000 } from "./jpeg2000-cleaner.ts";
+import { packedCleaner } from "./packed-cleaner.ts";
 import { cleanWebp } from "./webp-cleaner.ts";
 import { cleanZstd } from "./zstd-cleaner.ts";
 
@@ -16,7 +17,7 @@ const WHOLE: Readonly<Record<string, (block: Uint8Array) => number>> = {
   samples: () => 0,
 };
 const CODED: Readonly<Record<number, string>> = {
-  ...{ 1: "samples", 5: "samples", 8: "samples", 32773: "samples", 32946: "samples" },
+  ...{ 1: "samples", 5: "lzw", 8: "deflate", 32773: "packbits", 32946: "deflate" },
   ...{
     7: "jpeg",
     33003: "jpeg2000",
@@ -28,8 +29,8 @@ const CODED: Readonly<Record<number, string>> = {
   },
 };
 
-/** The cleaner of a block by its TIFF compression. @throws FailureError refused */
-export function blockCleaner(compression: number): BlockCleaner {
+/** The cleaner of a block by its TIFF compression. `most`: bytes of its pixels. @throws FailureError refused */
+export function blockCleaner(compression: number, most: number): BlockCleaner {
   const kind = CODED[compression];
   if (kind === undefined) {
     return refuseDeid(
@@ -38,7 +39,7 @@ export function blockCleaner(compression: number): BlockCleaner {
       "convert the slide to a TIFF of JPEG or deflate first",
     );
   }
-  return cleanerOf(kind);
+  return kind === "lzw" || kind === "deflate" || kind === "packbits" ? packedCleaner(kind, most) : cleanerOf(kind);
 }
 
 /** The cleaner of "jpeg", "jpeg2000", "webp", "zstd" or plain "samples". */

@@ -3,6 +3,7 @@
  * pass; of the application segments only the bare JFIF and Adobe marks do, since they say what the colours are; all
  * other segments and everything behind the end of the image become zeros.
  */
+import { refuseBrokenOff } from "../report.ts";
 import { blank } from "./blank.ts";
 import type { BlockCleaner } from "./cleaner.ts";
 
@@ -36,6 +37,12 @@ export class JpegCleaner implements BlockCleaner {
       else changed += this.#step(piece, at++);
     }
     return changed;
+  }
+
+  finish(): void {
+    const isOpen = this.#state === "scan" || (this.#state === "payload" && this.#isKept);
+    if (!isOpen) return;
+    refuseBrokenOff("JPEG blocks that end with their mark (T.81, B.2.1)");
   }
 
   /** Tables pass whole. */

@@ -3,6 +3,7 @@
  * picture, bytes behind the end. Entropy-coded bytes pass.
  */
 import { viewOf } from "../../format/tiff-directory.ts";
+import { refuseBrokenOff } from "../report.ts";
 import { blank } from "./blank.ts";
 
 const [SOC, COM, SOT, SOD, EOC] = [0xff4f, 0xff64, 0xff90, 0xff93, 0xffd9];
@@ -61,7 +62,9 @@ function cleanStream(stream: Uint8Array): number {
     const marker = view.getUint16(at);
     if (marker === EOC) return changed + blank(stream, at + 2, stream.length);
     if (marker === SOD) {
-      if (partEnd <= at) return changed;
+      const end = endOfImage(stream, at + 2, Math.min(partEnd, stream.length));
+      if (end !== null) return changed + blank(stream, end, stream.length);
+      if (partEnd <= at) break;
       at = partEnd;
       continue;
     }
@@ -76,5 +79,12 @@ function cleanStream(stream: Uint8Array): number {
     if (marker === COM) changed += blank(stream, at + 6, Math.min(at + 2 + length, stream.length));
     at += 2 + length;
   }
-  return changed;
+  return refuseBrokenOff("JPEG 2000 blocks that end with their mark (A.4.4)");
+}
+
+/** Behind the mark of the end, which coded bytes never hold (A.1.1), or null. */
+function endOfImage(stream: Uint8Array, from: number, to: number): number | null {
+  for (let at = stream.indexOf(0xff, from); at >= 0 && at + 2 <= to; at = stream.indexOf(0xff, at + 1))
+    if (stream[at + 1] === 0xd9) return at + 2;
+  return null;
 }

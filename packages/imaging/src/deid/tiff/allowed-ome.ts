@@ -1,5 +1,5 @@
 /**
- * OME-XML written anew (OME data model 2016-06) for the one image that stays: sizes, scale, channels, objective, and where each plane lies.
+ * OME-XML written anew (OME data model 2016-06) for the image that stays and its levels: sizes, scale, channels, objective, and where each plane lies.
  * Elements and attributes that are not on the list have no way into the copy: annotations, experimenters, projects, plates, regions of interest,
  * instruments and their serial numbers, dates, names, identifiers, files, pixels inside the XML.
  */
@@ -56,26 +56,34 @@ const OBJECTIVE: Allowed = {
   Immersion: word(/^(Air|Oil|Water|WaterDipping|Glycerol|Multi|Other)$/),
 };
 
-/** The description of the copy. `image`: its Image element. */
-export function omeDescriptionOf(root: XmlNode, image: XmlNode, planes: readonly OmePlane[]): string {
-  const pixels = child(image, "Pixels") as XmlNode;
-  const wanted = attribute(child(image, "ObjectiveSettings"), "ID");
+export interface OmeKept {
+  /** Its Image element. */
+  readonly node: XmlNode;
+  readonly planes: readonly OmePlane[];
+}
+
+/** The description of the copy. `kept`: the slide, and images that are its levels. */
+export function omeDescriptionOf(root: XmlNode, kept: readonly OmeKept[]): string {
+  const wanted = attribute(child(kept[0]?.node, "ObjectiveSettings"), "ID");
   const objectives = children(root, "Instrument").flatMap((instrument) => children(instrument, "Objective"));
   const objective = objectives.find((each) => attribute(each, "ID") === wanted);
   const lens = objective && written(objective, OBJECTIVE);
+  const instrument = lens ? `<Instrument ID="Instrument:0"><Objective ID="Objective:0"${lens}/></Instrument>` : "";
+  const settings = lens ? '<InstrumentRef ID="Instrument:0"/><ObjectiveSettings ID="Objective:0"/>' : "";
+  const images = kept.map((image, i) => `<Image ID="Image:${i}">${settings}${pixelsOf(image, i)}</Image>`);
+  return `<?xml version="1.0" encoding="UTF-8"?><OME xmlns="${NAMESPACE}">${instrument}${images.join("")}</OME>`;
+}
+
+function pixelsOf({ node, planes }: OmeKept, number: number): string {
+  const pixels = child(node, "Pixels") as XmlNode;
   const channels = children(pixels, "Channel").map(
-    (each, i) => `<Channel ID="Channel:0:${i}"${written(each, CHANNEL)}/>`,
+    (each, i) => `<Channel ID="Channel:${number}:${i}"${written(each, CHANNEL)}/>`,
   );
   const data = planes.map(
     ({ channel, focalPlane, time, ifd }) =>
       `<TiffData FirstC="${channel}" FirstZ="${focalPlane}" FirstT="${time}" IFD="${ifd}" PlaneCount="1"/>`,
   );
-  const instrument = lens ? `<Instrument ID="Instrument:0"><Objective ID="Objective:0"${lens}/></Instrument>` : "";
-  const settings = lens ? '<InstrumentRef ID="Instrument:0"/><ObjectiveSettings ID="Objective:0"/>' : "";
-  return (
-    `<?xml version="1.0" encoding="UTF-8"?><OME xmlns="${NAMESPACE}">${instrument}<Image ID="Image:0">${settings}` +
-    `<Pixels ID="Pixels:0"${written(pixels, PIXELS)}>${channels.join("")}${data.join("")}</Pixels></Image></OME>`
-  );
+  return `<Pixels ID="Pixels:${number}"${written(pixels, PIXELS)}>${channels.join("")}${data.join("")}</Pixels>`;
 }
 
 function written(node: XmlNode, allowed: Allowed): string {

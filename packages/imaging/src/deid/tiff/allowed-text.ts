@@ -46,11 +46,11 @@ export function allowedAperio(description: string): string {
   return `${maker}\r\n${words.join(" ")}${parts.join("")}`;
 }
 
-/** A description that says nothing of a person by its shape, or "". */
+/** A description that says nothing of a person by its shape, or "". Of a level of Ventana its number stays, whatever stands behind it. */
 export function allowedPlain(description: string): string {
   const text = description.trim();
   if (text === SYNTHETIC_TITLE) return text;
-  return /^level=\d{1,2}( mag=[\d.]{1,8})?( quality=\d{1,3})?$/.test(text) ? text : "";
+  return /^level=\d{1,2}\b( mag=[\d.]{1,8}(?=\s|$))?( quality=\d{1,3}(?=\s|$))?/.exec(text)?.[0] ?? "";
 }
 
 /** What may stay of an element: its attributes by the shape of their values, its text, its children. */

@@ -36,6 +36,14 @@ export async function passTiff(source: ByteSource, { sink, allowUnknown, signal 
     return { start, plan, kept };
   };
   const { start, plan, kept } = await drive(read(), source, signal);
+  const broken = kept.flatMap(({ entries }) => entries.broken);
+  if (broken.length > 0 && sink) {
+    refuseDeid(
+      "numbers in the tags that pixels hang on",
+      broken.slice(0, 20).join("; "),
+      "write the slide again, or convert it with nacre slide convert",
+    );
+  }
   const unknown = kept.flatMap(({ entries }) => entries.unknown);
   if (unknown.length > 0 && sink && !allowUnknown) {
     refuseDeid(
@@ -138,7 +146,7 @@ function findingsOf(plan: DeidPlan, kept: readonly Kept[], pictures: readonly Ke
   return [
     ...plan.dropped.map(({ where, what }) => ({ where, what, action: "removed" as const })),
     ...kept.flatMap(({ entries }) => entries.findings),
-    ...kept.flatMap(({ entries }) => entries.unknown.map((each) => unknownFinding(each))),
+    ...kept.flatMap(({ entries }) => [...entries.unknown, ...entries.broken].map(unknownFinding)),
     ...pictures
       .filter(({ blanked }) => blanked > 0)
       .map(({ where, blanked }) => ({ where, what: `text inside ${blanked} blocks`, action: "blanked" as const })),

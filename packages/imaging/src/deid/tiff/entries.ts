@@ -1,11 +1,19 @@
 /** The entries of a directory that stay, as bytes in the order of the file, and what was found beside them. */
 import { bytesAt, type Reading } from "../../bytes/reading.ts";
-import { type TiffEntry, type TiffFile, TYPE_SIZE, unsigned64, viewOf } from "../../format/tiff-directory.ts";
+import {
+  type TiffDirectory,
+  type TiffEntry,
+  type TiffFile,
+  TYPE_SIZE,
+  unsigned64,
+  viewOf,
+} from "../../format/tiff-directory.ts";
 import { TAG } from "../../format/tiff-tags.ts";
 import { bytesOf } from "../../format/tiff-values.ts";
 import { cleanIcc } from "../icc-cleaner.ts";
 import type { DeidFinding } from "../report.ts";
 import { JpegCleaner } from "../stream/jpeg-cleaner.ts";
+import { plainNumbers } from "./plain-numbers.ts";
 import type { KeptDirectory } from "./plan.ts";
 import { KEPT_TAGS, REMOVED_TAGS, tagName } from "./tags.data.ts";
 
@@ -21,6 +29,8 @@ export interface KeptEntries {
   readonly findings: readonly DeidFinding[];
   /** What nobody knows. Any of these refuses the slide unless told otherwise. */
   readonly unknown: readonly string[];
+  /** Tags without which the pixels are others, and that hold no numbers of their kind. Any of these refuses the slide. */
+  readonly broken: readonly string[];
 }
 
 /** Written anew with the blocks. */
@@ -31,20 +41,22 @@ export const PLACES: readonly number[] = [
   TAG.tileByteCounts,
   TAG.subIfds,
 ];
-/** Tables of numbers that may be long. */
-const LONG: readonly number[] = [TAG.colorMap, TAG.ndpiMcuStarts, TAG.ndpiMcuStartsHigh];
-const MAX_COUNT = 16;
-const MAX_TABLE = 2 ** 24;
+/** Bytes of a table of numbers. */
+const MAX_TABLE = 2 ** 26;
 const TEXT_TYPES = [2, 7];
+/** Tags that stay where they are sound, and that the pixels do not hang on. */
+const DISPENSABLE: readonly number[] = [254, 255, 266, 280, 282, 283, 290, 296, 318, 319, 340, 341, 531, 32997];
 
 export function* keptEntries(tiff: TiffFile, kept: KeptDirectory): Reading<KeptEntries> {
   const { directory, where, texts } = kept;
   const entries: WrittenEntry[] = [];
   const findings: DeidFinding[] = [];
   const unknown: string[] = [];
-  const stored = yield* storedCount(tiff, directory.offset);
-  if (stored !== directory.entries.size)
-    unknown.push(`${where}: an entry of an unknown type, or a tag that stands twice`);
+  const broken: string[] = [];
+  const odd = oddTags(yield* storedTags(tiff, directory.offset), directory);
+  const isBroken = odd.some((tag) => tag in KEPT_TAGS && !DISPENSABLE.includes(tag));
+  if (odd.length > 0)
+    (isBroken ? broken : unknown).push(`${where}: an entry of an unknown type, or a tag that stands twice`);
   for (const [tag, text] of texts) {
     const entry = textEntry(tag, text);
     entries.push(entry);
@@ -61,12 +73,15 @@ export function* keptEntries(tiff: TiffFile, kept: KeptDirectory): Reading<KeptE
     } else if (PLACES.includes(tag)) {
       if (!isPlaceOf(kept, tag)) findings.push({ where, what, action: "removed" });
     } else if (tag in KEPT_TAGS) {
-      if (isPlain(tag, entry)) entries.push(yield* asItIs(tag, entry));
-      else unknown.push(`${where}: ${what} with ${entry.count} values of type ${entry.type}`);
+      const numbers = yield* plain(tiff, kept, tag, entry);
+      const shape = `${where}: ${what} with ${entry.count} values of type ${entry.type}`;
+      if (!numbers) (DISPENSABLE.includes(tag) ? unknown : broken).push(shape);
+      else entries.push(numbers.written);
+      if (numbers?.isRounded) findings.push({ where, what, action: "reduced" });
     } else if (tag in REMOVED_TAGS) findings.push({ where, what, action: "removed" });
     else unknown.push(`${where}: ${what}`);
   }
-  return { entries, findings, unknown };
+  return { entries, findings, unknown, broken };
 }
 
 /** Whether a tag says where the blocks of this picture lie. */
@@ -75,15 +90,14 @@ export const isPlaceOf = ({ page }: KeptDirectory, tag: number): boolean =>
     ? tag === TAG.tileOffsets || tag === TAG.tileByteCounts
     : tag === TAG.stripOffsets || tag === TAG.stripByteCounts;
 
-/** Numbers, few of them, or a table that is known to be long; no upper words that hide more. */
-function isPlain(tag: number, { type, count, high }: TiffEntry): boolean {
-  if (TEXT_TYPES.includes(type) || high !== undefined) return false;
-  return count <= (LONG.includes(tag) ? MAX_TABLE : MAX_COUNT);
-}
-
-function* asItIs(tag: number, { type, count, position }: TiffEntry): Reading<WrittenEntry> {
-  const bytes = yield* bytesAt(position, count * (TYPE_SIZE[type] as number));
-  return { tag, type, count, bytes: bytes.slice() };
+/** The numbers of a tag; null where they are none, or where upper words hide more. */
+function* plain({ size, isLittleEndian }: TiffFile, { page: { bits } }: KeptDirectory, tag: number, entry: TiffEntry) {
+  const { type, count, high, position } = entry;
+  const length = count * (TYPE_SIZE[type] as number);
+  if (TEXT_TYPES.includes(type) || high !== undefined || length > MAX_TABLE) return null;
+  const before = (yield* bytesAt(position, length)).slice();
+  const bytes = plainNumbers(before, { tag, entry, isLittleEndian, bits, size });
+  return bytes && { written: { tag, type, count, bytes }, isRounded: !isSame(before, bytes) };
 }
 
 function* keepBytes(
@@ -106,11 +120,18 @@ function* keepBytes(
   entries.push({ tag, type: entry.type, count: entry.count, bytes: after });
 }
 
-/** Entries that the directory says it has, among them those the reader skips. */
-function* storedCount(tiff: TiffFile, offset: number): Reading<number> {
-  const view = viewOf(yield* bytesAt(offset, tiff.isBig ? 8 : 2));
-  return tiff.isBig ? unsigned64(view, 0, tiff.isLittleEndian) : view.getUint16(0, tiff.isLittleEndian);
+/** Tags of all entries that the directory says it has, among them those the reader skips. */
+function* storedTags({ isBig, isLittleEndian }: TiffFile, offset: number): Reading<number[]> {
+  const [countSize, entrySize] = [isBig ? 8 : 2, isBig ? 20 : 12];
+  const head = viewOf(yield* bytesAt(offset, countSize));
+  const n = isBig ? unsigned64(head, 0, isLittleEndian) : head.getUint16(0, isLittleEndian);
+  const view = viewOf(yield* bytesAt(offset + countSize, n * entrySize));
+  return Array.from({ length: n }, (_, i) => view.getUint16(i * entrySize, isLittleEndian));
 }
+
+/** Tags that the reader skips, or that stand there more than once. */
+const oddTags = (tags: readonly number[], { entries }: TiffDirectory): number[] =>
+  tags.filter((tag, i) => !entries.has(tag) || tags.indexOf(tag) !== i);
 
 /** Text as an entry: ASCII, and bytes for XMP. */
 export function textEntry(tag: number, text: string): WrittenEntry {

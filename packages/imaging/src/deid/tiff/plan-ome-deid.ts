@@ -1,9 +1,10 @@
 /**
- * OME-TIFF: the image that is the slide stays, with all its channels, focal planes, times and SubIFDs; every other image (label, macro,
- * thumbnail, further series) goes. The OME-XML is written anew and stands in the first directory of the copy.
+ * OME-TIFF: the image that is the slide stays, with all its channels, focal planes, times and SubIFDs, and with the images that are its levels;
+ * every other image (label, macro, thumbnail, further series) goes. The OME-XML is written anew and stands in the first directory of the copy.
  */
 import type { Reading } from "../../bytes/reading.ts";
 import { type OmeImage, readOmeImages } from "../../format/ome/ome-xml.ts";
+import { isLevelOf } from "../../format/ome/plan-ome.ts";
 import { readPage, type TiffPage } from "../../format/tiff-page.ts";
 import { readSubDirectories, type TiffStart } from "../../format/tiff-start.ts";
 import { TAG } from "../../format/tiff-tags.ts";
@@ -22,12 +23,15 @@ export function* planOmeDeid(start: TiffStart): Reading<DeidPlan> {
   if (/label|macro|overview/i.test(image.name)) {
     refuseDeid("a scan", "a file whose largest image calls itself a label or a macro", "name the slide it belongs to");
   }
-  const planes = planesOf(image, tiff.directories.length);
-  const wanted = [...new Set(planes.map(({ ifd }) => ifd))].sort((a, b) => a - b);
+  const stays = [image, ...images.filter((each) => isLevelOf(image, each)).sort((a, b) => b.width - a.width)];
+  const planes = stays.map((each) => planesOf(each, tiff.directories.length));
+  const wanted = [...new Set(planes.flat().map(({ ifd }) => ifd))].sort((a, b) => a - b);
   const number = new Map(wanted.map((ifd, i) => [ifd, i]));
-  const node = nodeOf(root, images.indexOf(image));
-  const copied = planes.map((plane) => ({ ...plane, ifd: number.get(plane.ifd) as number }));
-  const texts = new Map([[TAG.imageDescription, omeDescriptionOf(root, node, copied)]]);
+  const written = stays.map((each, i) => ({
+    node: nodeOf(root, images.indexOf(each)),
+    planes: (planes[i] as OmePlane[]).map((plane) => ({ ...plane, ifd: number.get(plane.ifd) as number })),
+  }));
+  const texts = new Map([[TAG.imageDescription, omeDescriptionOf(root, written)]]);
   const names = namesOf(images);
   const kept: KeptDirectory[] = [];
   const dropped: DroppedPicture[] = tellingElements(root).map((name) => ({

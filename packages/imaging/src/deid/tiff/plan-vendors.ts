@@ -55,6 +55,13 @@ export function* planScnDeid(start: TiffStart): Reading<DeidPlan> {
   const finest = Math.min(...scanned.map(fineness));
   const areas = scanned.filter((image) => fineness(image) < finest * 1.01);
   const wanted = new Set(areas.flatMap(dimensionsOf).map((dimension) => numberAttribute(dimension, "ifd") ?? -1));
+  if ([...wanted].some((ifd) => !tiff.directories[ifd])) {
+    refuseDeid(
+      "an SCN whose every level names its directory",
+      "a dimension that names none",
+      "copy the slide again from the scanner",
+    );
+  }
   // the empty picture that stands for the macro is number 0
   const numbers = new Map([...wanted].sort((a, b) => a - b).map((ifd, i) => [ifd, i + 1]));
   const texts = textsOf([[TAG.imageDescription, scnDescription(collection as XmlNode, areas, numbers, BLANK_SIDE)]]);

@@ -90,7 +90,7 @@ const ROUNDING = 3;
 const TOLERANCE = 0.02;
 
 /** A further image is a level where it is the same picture in all but its size, and its pixels are larger by as much as it is smaller. */
-function isLevelOf(base: OmeImage, other: OmeImage): boolean {
+export function isLevelOf(base: OmeImage, other: OmeImage): boolean {
   const ratio = base.width / other.width;
   const isSame =
     other !== base &&
