@@ -38,9 +38,12 @@ export async function benchPlanes(path, rival, side, rounds) {
 async function planes(path, rival, { size, places, isNative = false }, rounds) {
   const slide = unwrap(await openSlideFile(path));
   const room = planeRoom(CARD, isNative ? size : TARGET, 1);
+  const side = isNative ? size : TARGET;
+  // as the encoder of a slide does
+  const into = new Uint8Array(side * side * 3);
   const read = isNative
-    ? (x, y) => slide.read({ level: 0, x, y, width: size, height: size })
-    : (x, y) => readDownsampled(slide, size / TARGET, { x, y, width: TARGET, height: TARGET });
+    ? (x, y) => slide.read({ level: 0, x, y, width: side, height: side, into })
+    : (x, y) => readDownsampled(slide, size / TARGET, { x, y, width: side, height: side, into });
   const ours = async (now) => {
     const start = process.hrtime.bigint();
     for (const [x, y] of now) room.write(unwrap(await read(x, y)).data, 0);

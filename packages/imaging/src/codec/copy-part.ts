@@ -1,5 +1,6 @@
 /** Copies a part of a decoded block to where it is wanted, as RGB. */
 import type { Rect } from "@nacre/core";
+import { copyRows } from "../slide/pixel-memory.ts";
 import type { DecodedImage, Target } from "./codec.ts";
 
 /**
@@ -14,11 +15,14 @@ export function copyPart(image: DecodedImage, crop: Rect, target: Target): void 
     );
   }
   if (data.length < width * height * components) throw new Error(`a block of ${data.length} bytes that is cut off`);
+  if (components === 3) {
+    const from = { data, at: (crop.y * width + crop.x) * 3, pitch: width * 3 };
+    copyRows(from, { data: target.data, at: target.offset, pitch: target.pitch }, crop.width * 3, crop.height);
+    return;
+  }
   for (let row = 0; row < crop.height; row++) {
     const from = ((crop.y + row) * width + crop.x) * components;
-    const to = target.offset + row * target.pitch;
-    if (components === 3) target.data.set(data.subarray(from, from + crop.width * 3), to);
-    else spread(data, from, components, target.data, to, crop.width);
+    spread(data, from, components, target.data, target.offset + row * target.pitch, crop.width);
   }
 }
 

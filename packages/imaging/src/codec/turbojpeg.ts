@@ -1,75 +1,95 @@
 /**
- * libjpeg-turbo 3 called through koffi: the fast decoder. Only what a crop touches is decoded: columns by the cropping
- * region, rows by lowering the height in the frame header so that the entropy decoder stops early.
+ * libjpeg-turbo 3 called through koffi: the fast decoder. Only what a crop touches is decoded: rows above it pass the entropy
+ * decoder and nothing else, rows below it are not looked at, columns are cut to whole units of the transform.
  *
  * Danger lives here and nowhere else: a wrong signature or a short buffer crashes the process. Every call checks the
  * size of its buffers first, and `selfTest` runs before the codec is handed out.
  */
 import type { Rect } from "@nacre/core";
 import koffi from "koffi";
+import { copyRows, giveRoom, REGION_BYTES, takeRoom } from "../slide/pixel-memory.ts";
 import type { JpegCodec, JpegFrame, Target } from "./codec.ts";
 
 const DECOMPRESS = 1; // TJINIT_DECOMPRESS
 const RGB = 0; // TJPF_RGB
-/** Fancy upsampling looks one chroma sample beyond the crop, that is two pixels where chroma is halved. */
+/** Fancy upsampling looks one chroma sample beyond the columns of a crop, that is two pixels where chroma is halved. Rows it knows. */
 const CHROMA_REACH = 2;
-/** The only warning that lowering the height causes: the rows that were left out, up to the end-of-image marker. */
+/** The only warning that a lowered height causes: the rows that were left out, up to the end-of-image marker. */
 const LEFT_OUT = /extraneous bytes before marker 0xd9/;
+const NOTHING: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
 /** Opens the library at `path`. @throws Error when it is absent or older than TurboJPEG 3 */
 export function openTurboJpeg(path: string): JpegCodec {
   const native = bind(path);
   let handle = openHandle(native);
-  let known = "";
-  let knownHeight = 0;
-  let scratch = new Uint8Array(1 << 16);
+  let known: JpegFrame | null = null;
+  let set: Rect = NOTHING;
 
-  const lastMessage = (): string => String(native.errorText(handle));
+  const message = (): string => String(native.errorText(handle));
   // After a damaged stream a handle may keep half-read tables and refuse every good stream that follows.
-  const giveUp = (): never => {
-    const message = lastMessage();
+  const renew = (): void => {
     native.destroy(handle);
     handle = openHandle(native);
-    known = "";
-    throw new Error(message);
+    known = null;
+  };
+  const giveUp = (): never => {
+    const why = message();
+    renew();
+    throw new Error(why);
   };
 
-  const setCrop = (stream: Uint8Array, frame: JpegFrame, part: Rect): void => {
-    // the handle keeps the geometry of the last stream it saw, so a block like it needs no look ahead
-    const key = `${frame.width},${frame.components},${frame.chromaX},${frame.chromaY}`;
-    if (key !== known || part.y + part.height > knownHeight) {
-      known = "";
-      if (native.header(handle, stream, stream.length)) giveUp();
-      known = key;
+  // the handle keeps the geometry and the crop of the last stream it saw, so a block like it needs no look ahead
+  const setCrop = (stream: Uint8Array, frame: JpegFrame, part: Rect): boolean => {
+    const { x, y, width: w, height: h } = part;
+    const isKnown = known !== null && isAlike(known, frame);
+    if (isKnown && set.x === x && set.y === y && set.width === w && set.height === h) return true;
+    known = null;
+    if (!isKnown && native.header(handle, stream, stream.length)) return false;
+    if (native.crop(handle, { x, y, w, h })) return false;
+    known = frame;
+    set = part;
+    return true;
+  };
+
+  const decodePart = (stream: Uint8Array, frame: JpegFrame, part: Rect, into: Uint8Array, pitch: number): boolean =>
+    setCrop(stream, frame, part) && native.decompress(handle, stream, stream.length, into, pitch, RGB) === 0;
+
+  const decompress = (stream: Uint8Array, frame: JpegFrame, part: Rect, into: Uint8Array, pitch: number): void => {
+    if (decodePart(stream, frame, part, into, pitch)) return;
+    // it looks at the row of units below the part, which a header may promise and the stream not hold
+    const unit = 8 * frame.chromaY;
+    const height = Math.ceil((part.y + part.height + reachOf(frame)) / unit) * unit;
+    if (frame.isProgressive || height >= frame.height) giveUp();
+    renew();
+    writeHeight(stream, frame, height);
+    try {
+      if (!decodePart(stream, { ...frame, height }, part, into, pitch) && !LEFT_OUT.test(message())) giveUp();
+    } finally {
+      writeHeight(stream, frame, frame.height);
     }
-    if (native.crop(handle, { x: part.x, y: part.y, w: part.width, h: part.height })) giveUp();
   };
 
   const decode = (stream: Uint8Array, frame: JpegFrame, crop: Rect, target: Target): void => {
     checkRoom(frame, crop, target);
-    const isReduced = frame.chromaX > 1 || frame.chromaY > 1;
-    const reach = isReduced ? CHROMA_REACH : 0;
-    const mcuWidth = 8 * frame.chromaX;
-    const mcuHeight = 8 * frame.chromaY;
-    const left = Math.floor(Math.max(0, crop.x - reach) / mcuWidth) * mcuWidth;
-    const right = Math.min(frame.width, crop.x + crop.width + reach);
-    const top = Math.max(0, crop.y - reach);
-    const bottom = frame.isProgressive
-      ? frame.height
-      : Math.min(frame.height, Math.ceil((crop.y + crop.height + reach) / mcuHeight) * mcuHeight);
-    const width = right - left;
-    const rows = bottom - top;
-    setCrop(stream, frame, { x: left, y: top, width, height: rows });
-    if (bottom < frame.height) writeHeight(stream, frame, bottom);
-    const isDirect = left === crop.x && width === crop.width && top === crop.y && rows === crop.height;
-    const pitch = isDirect ? target.pitch : width * 3;
-    if (!isDirect && scratch.length < pitch * rows) scratch = new Uint8Array(pitch * rows);
-    const into = isDirect ? target.data.subarray(target.offset) : scratch;
-    knownHeight = bottom;
-    const status = native.decompress(handle, stream, stream.length, into, pitch, RGB);
-    if (bottom < frame.height) writeHeight(stream, frame, frame.height);
-    if (status && !(bottom < frame.height && LEFT_OUT.test(lastMessage()))) giveUp();
-    if (!isDirect) copyRows(scratch, ((crop.y - top) * width + crop.x - left) * 3, pitch, crop, target);
+    const reach = reachOf(frame);
+    const unit = 8 * frame.chromaX;
+    const left = Math.floor(Math.max(0, crop.x - reach) / unit) * unit;
+    const width = Math.min(frame.width, crop.x + crop.width + reach) - left;
+    const part = { x: left, y: crop.y, width, height: crop.height };
+    if (width === crop.width) {
+      decompress(stream, frame, part, target.data.subarray(target.offset), target.pitch);
+      return;
+    }
+    const pitch = width * 3;
+    const bytes = pitch * crop.height;
+    const room = bytes <= REGION_BYTES ? takeRoom(REGION_BYTES) : new Uint8Array(bytes);
+    try {
+      decompress(stream, frame, part, room, pitch);
+      const to = { data: target.data, at: target.offset, pitch: target.pitch };
+      copyRows({ data: room, at: (crop.x - left) * 3, pitch }, to, crop.width * 3, crop.height);
+    } finally {
+      if (bytes <= REGION_BYTES) giveRoom(room);
+    }
   };
   const info = { name: "libjpeg-turbo", native: true, version: "3", detail: path };
   return { info, decode };
@@ -105,18 +125,16 @@ function checkRoom(frame: JpegFrame, crop: Rect, target: Target): void {
   }
 }
 
+const reachOf = ({ chromaX, chromaY }: JpegFrame): number => (chromaX > 1 || chromaY > 1 ? CHROMA_REACH : 0);
+
 function writeHeight(stream: Uint8Array, frame: JpegFrame, height: number): void {
   stream[frame.heightAt] = height >> 8;
   stream[frame.heightAt + 1] = height & 255;
 }
 
-function copyRows(from: Uint8Array, first: number, pitch: number, crop: Rect, target: Target): void {
-  const bytes = crop.width * 3;
-  let source = first;
-  let to = target.offset;
-  for (let row = 0; row < crop.height; row++) {
-    target.data.set(from.subarray(source, source + bytes), to);
-    source += pitch;
-    to += target.pitch;
-  }
-}
+const isAlike = (a: JpegFrame, b: JpegFrame): boolean =>
+  a.width === b.width &&
+  a.height === b.height &&
+  a.components === b.components &&
+  a.chromaX === b.chromaX &&
+  a.chromaY === b.chromaY;

@@ -15,23 +15,23 @@ export interface WholeBlock {
 const CAPACITY_BYTES = 2 ** 26;
 /** Touches remembered: about 16 reads of four blocks. More would take random reads of a small slide for a scan. */
 const MEMORY = 64;
-/** Arrays of forgotten blocks that are kept for the next: a scan forgets one for every one it decodes. */
-const SPARE = 4;
 
-export class BlockCache {
-  readonly #blocks = new Map<number, WholeBlock>();
-  readonly #spare: Uint8Array[] = [];
+export class BlockCache<B extends WholeBlock = WholeBlock> {
+  readonly #blocks = new Map<number, B>();
   readonly #touched = new Float64Array(MEMORY).fill(-1);
   readonly #capacity: number;
+  readonly #forget: (data: Uint8Array) => void;
   #next = 0;
   #bytes = 0;
 
-  constructor(capacity = CAPACITY_BYTES) {
+  /** `forget`: is told of the pixels of every block that is remembered no longer. */
+  constructor({ capacity = CAPACITY_BYTES, forget = (_: Uint8Array): void => {} } = {}) {
     this.#capacity = capacity;
+    this.#forget = forget;
   }
 
   /** The block, which is then the most recently used; or undefined. */
-  find(key: number): WholeBlock | undefined {
+  find(key: number): B | undefined {
     const block = this.#blocks.get(key);
     if (block) {
       this.#blocks.delete(key);
@@ -40,7 +40,7 @@ export class BlockCache {
     return block;
   }
 
-  keep(key: number, block: WholeBlock): void {
+  keep(key: number, block: B): void {
     // two reads side by side may both have decoded it
     this.#bytes += block.data.length - (this.#blocks.get(key)?.data.length ?? 0);
     this.#blocks.set(key, block);
@@ -48,18 +48,8 @@ export class BlockCache {
       if (this.#bytes <= this.#capacity || oldest === key) return;
       this.#blocks.delete(oldest);
       this.#bytes -= old.data.length;
-      if (this.#spare.length < SPARE) this.#spare.push(old.data);
+      this.#forget(old.data);
     }
-  }
-
-  /**
-   * An array of `length` bytes for the next block: that of a forgotten one, its pixels still in it, or a new one. Only for readers that
-   * use what they find at once, and never across an await: a block that is forgotten may be painted over. New arrays for every block
-   * cost a tenth of a scan in garbage collections.
-   */
-  room(length: number): Uint8Array {
-    const spare = this.#spare.pop();
-    return spare?.length === length ? spare : new Uint8Array(length);
   }
 
   /** Whether the block was touched by one of the last reads, or is here. */
@@ -73,8 +63,8 @@ export class BlockCache {
   }
 
   clear(): void {
+    for (const { data } of this.#blocks.values()) this.#forget(data);
     this.#blocks.clear();
-    this.#spare.length = 0;
     this.#bytes = 0;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A slide whose levels are stored as a grid of compressed blocks. The reading loop is synchronous and allocates one
- * array, the answer: blocks that lie wholly inside the region are decoded straight into it.
+ * array, the answer; at random only the wanted parts of blocks are decoded, in a scan the rows of blocks that it will want (scan-rows.ts).
  * Departure from OpenSlide: where a level's downsample is not a whole number, OpenSlide resamples; here the stored
  * pixels are given, from the pixel nearest to x, y.
  */
@@ -8,14 +8,17 @@ import { attempt, FailureError, type Mpp, type Outcome, type Rect } from "@nacre
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { drive } from "../bytes/reading.ts";
 import type { Target } from "../codec/codec.ts";
-import { BlockCache, type WholeBlock } from "./block-cache.ts";
+import { copyPart } from "../codec/copy-part.ts";
+import { BlockCache } from "./block-cache.ts";
 import { type BlockGrid, type BlockPart, blocksOf, gridOf, partOf } from "./block-grid.ts";
-import type { BlockLevel } from "./block-level.ts";
+import type { BlockLevel, BlockPainter } from "./block-level.ts";
 import { brokenBlock } from "./broken-block.ts";
 import { checkRegion } from "./check-region.ts";
-import { BACKGROUND } from "./raster.ts";
+import { giveRoom, putTogether, takeRoom } from "./pixel-memory.ts";
+import { BACKGROUND, roomOf } from "./raster.ts";
 import { readAtScale } from "./scaled-read.ts";
-import type { Level, Raster, Region, Slide, SlideInfo, StoredBlock } from "./slide.ts";
+import { holdsRows, type ScannedBlock, ScanRows } from "./scan-rows.ts";
+import type { Level, Place, Raster, Region, Slide, SlideInfo, StoredBlock } from "./slide.ts";
 
 export function blockSlide(source: ByteSource, info: Omit<SlideInfo, "levels">, levels: readonly BlockLevel[]): Slide {
   return new BlockSlide(source, info, levels);
@@ -25,7 +28,7 @@ export function blockSlide(source: ByteSource, info: Omit<SlideInfo, "levels">, 
 type Fetched = ReadonlyMap<number, Uint8Array>;
 
 /** Blocks that are already pixels, by number: those of decoders that answer later. */
-type Ready = ReadonlyMap<number, WholeBlock>;
+type Ready = ReadonlyMap<number, ScannedBlock>;
 
 /** One read on its way: where the region lies in level pixels, and where its pixels go. */
 interface Canvas {
@@ -43,8 +46,9 @@ class BlockSlide implements Slide {
   readonly info: SlideInfo;
   readonly #source: ByteSource;
   readonly #levels: readonly BlockLevel[];
-  readonly #cache = new BlockCache();
-  /** Whether blocks are only used within one turn, so that the arrays of forgotten ones serve again. */
+  readonly #cache: BlockCache<ScannedBlock>;
+  readonly #scan = new ScanRows();
+  /** Whether blocks are only used within one turn, so that the rooms of forgotten ones serve again. */
   readonly #isAtOnce: boolean;
   #scratch = new Uint8Array(1 << 16);
   #isOpen = true;
@@ -53,6 +57,7 @@ class BlockSlide implements Slide {
     this.#source = source;
     this.#levels = levels;
     this.#isAtOnce = levels.every(({ painter }) => !painter.unpack);
+    this.#cache = new BlockCache(this.#isAtOnce ? { forget: giveRoom } : {});
     this.info = { ...info, levels: levels.map(publicLevel) };
   }
 
@@ -70,14 +75,17 @@ class BlockSlide implements Slide {
       const ready = level.painter.unpack ? await this.#unpack(level, place, signal) : null;
       const fetched = ready || this.#sourceOf(level).readSync ? null : await this.#fetch(level, place, signal);
       const bytes = width * height * 3;
-      const data = region.into?.length === bytes ? region.into : new Uint8Array(bytes);
-      if (x < 0 || y < 0 || x + width > level.width || y + height > level.height) data.fill(BACKGROUND);
-      this.#paint({ level, region: place, data, fetched, ready });
+      const paint = (data: Uint8Array): Uint8Array => {
+        if (x < 0 || y < 0 || x + width > level.width || y + height > level.height) data.fill(BACKGROUND);
+        this.#paint({ level, region: place, data, fetched, ready });
+        return data;
+      };
+      const data = isOneBlock(level, place) ? paint(roomOf(region, bytes)) : putTogether(region, bytes, paint);
       return { width, height, data };
     });
   }
 
-  readAt(mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>> {
+  readAt(mpp: Mpp, place: Place, signal?: AbortSignal): Promise<Outcome<Raster>> {
     return readAtScale(this, mpp, place, signal);
   }
 
@@ -148,9 +156,9 @@ class BlockSlide implements Slide {
     const pitch = region.width * 3;
     const target = { data, offset: part.toY * pitch + part.toX * 3, pitch };
     const key = keyOf(level, block);
-    const cached = canvas.ready?.get(block) ?? this.#cache.find(key);
-    if (cached) {
-      copyBlock(cached, part.crop, target);
+    const kept = canvas.ready?.get(block) ?? this.#cache.find(key);
+    if (kept && holdsRows(kept, part.crop)) {
+      copyPart(kept, part.crop, target);
       return;
     }
     const stored = canvas.ready ? null : this.#stored(canvas, block);
@@ -163,13 +171,27 @@ class BlockSlide implements Slide {
       level.painter.paint(stored, part.crop, target);
       return;
     }
-    const size = blockSize(level, block);
-    const bytes = size.width * size.height * 3;
-    const whole = { ...size, data: this.#isAtOnce ? this.#cache.room(bytes) : new Uint8Array(bytes) };
-    const crop = { x: 0, y: 0, width: whole.width, height: whole.height };
-    level.painter.paint(stored, crop, { data: whole.data, offset: 0, pitch: whole.width * 3 });
-    this.#cache.keep(key, whole);
-    copyBlock(whole, part.crop, target);
+    const scanned = kept ?? this.#newBlock(level, block);
+    if (!kept) this.#cache.keep(key, scanned);
+    this.#paintRows(level.painter, stored, part.crop, scanned);
+    copyPart(scanned, part.crop, target);
+  }
+
+  #newBlock(level: BlockLevel, block: number): ScannedBlock {
+    const { width, height } = blockSize(level, block);
+    const bytes = width * height * 3;
+    const data = this.#isAtOnce ? takeRoom(bytes) : new Uint8Array(bytes);
+    return { width, height, components: 3, data, from: 0, to: 0 };
+  }
+
+  /** Decodes what is missing of the rows of `crop`, and what the scan will want next. */
+  #paintRows(painter: BlockPainter, stored: Uint8Array, crop: Rect, block: ScannedBlock): void {
+    const { width, height, data } = block;
+    const { from, to } = painter.isCheapInParts ? this.#scan.next(crop, height, block) : { from: 0, to: height };
+    const pitch = width * 3;
+    painter.paint(stored, { x: 0, y: from, width, height: to - from }, { data, offset: from * pitch, pitch });
+    block.from = block.from < block.to ? Math.min(from, block.from) : from;
+    block.to = Math.max(to, block.to);
   }
 
   /** The stored bytes behind the painter's headroom, or null for a missing block. They live until the next call. */
@@ -205,7 +227,7 @@ class BlockSlide implements Slide {
 
   /** The blocks of a region, decoded whole. Missing ones are left out. */
   async #unpack(level: BlockLevel, region: Rect, signal?: AbortSignal): Promise<Ready> {
-    const ready = new Map<number, WholeBlock>();
+    const ready = new Map<number, ScannedBlock>();
     const waiting: Promise<void>[] = [];
     for (const place of blocksOf(gridOf(level, region))) {
       const block = place.row * level.columns + place.column;
@@ -224,7 +246,7 @@ class BlockSlide implements Slide {
     level: BlockLevel,
     place: { readonly column: number; readonly row: number },
     signal?: AbortSignal,
-  ): Promise<WholeBlock | null> {
+  ): Promise<ScannedBlock | null> {
     const { painter, columns, offsets, lengths } = level;
     const block = place.row * columns + place.column;
     const source = this.#sourceOf(level);
@@ -232,7 +254,7 @@ class BlockSlide implements Slide {
     if (isFiller(stored)) return null;
     const { width, height } = blockSize(level, block);
     const data = new Uint8Array(width * height * 3);
-    const whole = { width, height, data };
+    const whole = { width, height, components: 3, data, from: 0, to: height };
     try {
       const bytes = painter.unpack ? await painter.unpack(stored) : stored;
       painter.paint(bytes, { x: 0, y: 0, width, height }, { data, offset: 0, pitch: width * 3 });
@@ -245,23 +267,16 @@ class BlockSlide implements Slide {
   }
 }
 
+/** Whether a region is one block as it is stored: there is nothing to put together. */
+const isOneBlock = ({ blockWidth, blockHeight }: Level, { x, y, width, height }: Rect): boolean =>
+  width === blockWidth && height === blockHeight && x % blockWidth === 0 && y % blockHeight === 0;
+
 function blockSize(level: BlockLevel, block: number): { width: number; height: number } {
   const column = block % level.columns;
   const row = (block - column) / level.columns;
   const width = Math.min(level.blockWidth, level.width - column * level.blockWidth);
   const height = Math.min(level.blockHeight, level.height - row * level.blockHeight);
   return { width, height };
-}
-
-function copyBlock(block: WholeBlock, crop: Rect, target: Target): void {
-  const bytes = crop.width * 3;
-  let from = (crop.y * block.width + crop.x) * 3;
-  let to = target.offset;
-  for (let row = 0; row < crop.height; row++) {
-    target.data.set(block.data.subarray(from, from + bytes), to);
-    from += block.width * 3;
-    to += target.pitch;
-  }
 }
 
 function fillBackground(crop: Rect, target: Target): void {

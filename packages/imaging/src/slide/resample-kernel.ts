@@ -2,34 +2,7 @@
  * The two passes of resample.ts in WebAssembly with SIMD, assembled from tools/kernels/resample.wat: sums in float32, so that a
  * value may fall on the other side of a half than with float64. The same bytes on every platform. One thread, one memory: calls do not overlap.
  */
-import { RESAMPLE_KERNEL } from "./resample-kernel.data.ts";
-
-/** What is used of WebAssembly: its types come with the DOM, which this package does without. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  /** 4 * `groups` output rows of `n` pixels, from source rows of `pitch` bytes. All addresses in bytes; `lines` is room for four. */
-  resample(
-    rows: number,
-    pitch: number,
-    alongFirst: number,
-    alongWeights: number,
-    alongTaps: number,
-    lines: number,
-    linePitch: number,
-    first: number,
-    weights: number,
-    taps: number,
-    out: number,
-    n: number,
-    groups: number,
-  ): void;
-}
+import { isThere, pixelKernels, SCRATCH_BYTES } from "./pixel-memory.ts";
 
 /** What the kernel needs of a band, in source pixels. */
 export interface KernelWork {
@@ -51,24 +24,24 @@ interface KernelAxis {
   readonly weights: Float64Array;
 }
 
-const PAGE = 65536;
 /** Output rows that the kernel makes together. */
 const GROUP = 4;
+/** Only a source of one pixel has fewer. */
+const LEAST_TAPS = 2;
 /** Source bytes that are copied in at once. */
 const CHUNK_BYTES = 2 ** 22;
-/** Beyond this the plain loops serve: a thumbnail of a very wide slide. */
-const MOST_BYTES = 2 ** 26;
-
-let kernel: Kernel | null | undefined;
 
 /** Resamples rows `from` to `to` into `out` as `resampleBand` does; false where there is no SIMD, or the rows are too long. */
 export function resampleWithKernel(work: KernelWork): boolean {
-  kernel ??= openKernel();
+  const kernel = pixelKernels();
   const pitch = work.width * 3;
-  const { along, across } = work;
+  const { data, along, across } = work;
   const first = groupedRows(work);
   const n = first.length;
-  const rowsAtOnce = Math.max(longestGroup(first, along.taps), Math.floor(CHUNK_BYTES / pitch));
+  const isHere = isThere(data);
+  const rowsAtOnce = isHere
+    ? data.length / pitch
+    : Math.max(longestGroup(first, along.taps), Math.floor(CHUNK_BYTES / pitch));
   const linePitch = (pitch + 32) * 4;
   const sizes = [
     linePitch * GROUP,
@@ -76,12 +49,14 @@ export function resampleWithKernel(work: KernelWork): boolean {
     across.first.length * 4,
     n * along.taps * 4,
     n * 4,
-    Math.min(rowsAtOnce, work.data.length / pitch) * pitch + 16,
+    isHere ? 0 : Math.min(rowsAtOnce, data.length / pitch) * pitch + 16,
     n * across.first.length * 3,
   ];
-  if (!kernel || sizes.reduce((sum, size) => sum + size, 0) > MOST_BYTES) return false;
-  const begins = layOut(kernel, sizes) as [number, number, number, number, number, number, number];
-  const [lines, weights, acrossFirst, alongWeights, alongFirst, rows, out] = begins;
+  if (!kernel || along.taps < LEAST_TAPS || across.taps < LEAST_TAPS) return false;
+  const begins = layOut(sizes) as [number, number, number, number, number, number, number, number];
+  const [lines, weights, acrossFirst, alongWeights, alongFirst, rows, out, end] = begins;
+  // beyond this the plain loops serve: a thumbnail of a very wide slide
+  if (end > SCRATCH_BYTES) return false;
   const { buffer } = kernel.memory;
   const bytes = new Uint8Array(buffer);
   new Float32Array(buffer, weights, across.weights.length).set(across.weights);
@@ -92,10 +67,10 @@ export function resampleWithKernel(work: KernelWork): boolean {
   for (let from = 0, to = GROUP; from < n; from = to, to += GROUP) {
     const held = first[from] as number;
     while (to < n && (first[to + GROUP - 1] as number) + along.taps - held <= rowsAtOnce) to += GROUP;
-    bytes.set(work.data.subarray(held * pitch, ((first[to - 1] as number) + along.taps) * pitch), rows);
+    if (!isHere) bytes.set(data.subarray(held * pitch, ((first[to - 1] as number) + along.taps) * pitch), rows);
     for (let i = from; i < to; i++) places[i] = (first[i] as number) - held;
     kernel.resample(
-      rows,
+      isHere ? data.byteOffset + held * pitch : rows,
       pitch,
       alongFirst + from * 4,
       alongWeights + from * along.taps * 4,
@@ -132,23 +107,9 @@ function longestGroup(first: Int32Array, taps: number): number {
   return most;
 }
 
-/** Begins of arrays of these sizes, behind each other, on multiples of 16; the memory grows where it must. */
-function layOut({ memory }: Kernel, sizes: readonly number[]): number[] {
-  const begins: number[] = [];
-  let end = 0;
-  for (const size of sizes) {
-    begins.push(end);
-    end += Math.ceil(size / 16) * 16;
-  }
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+/** Begins of arrays of these sizes, behind each other, on multiples of 16, and the end. */
+function layOut(sizes: readonly number[]): number[] {
+  const begins = [0];
+  for (const size of sizes) begins.push((begins.at(-1) as number) + Math.ceil(size / 16) * 16);
   return begins;
-}
-
-/** null where the platform has no SIMD. */
-function openKernel(): Kernel | null {
-  const bytes = Uint8Array.from(atob(RESAMPLE_KERNEL), (letter) => letter.charCodeAt(0));
-  if (!WebAssembly.validate(bytes)) return null;
-  // the exports are those of tools/kernels/resample.wat
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel;
 }

@@ -27,7 +27,20 @@ export interface Axis {
   readonly sourceN: number;
 }
 
-export function triangleWeights({ start, ratio, n, sourceN }: Axis): Weights {
+/** The same numbers for the same axis as before: those of a tile and of the tile beside it. Not to be written to. */
+export function triangleWeights(axis: Axis): Weights {
+  const { start, ratio, n, sourceN } = axis;
+  const old = latest?.axis;
+  if (latest && old?.start === start && old.ratio === ratio && old.n === n && old.sourceN === sourceN) {
+    return latest.weights;
+  }
+  latest = { axis, weights: newWeights(axis) };
+  return latest.weights;
+}
+
+let latest: { readonly axis: Axis; readonly weights: Weights } | undefined;
+
+function newWeights({ start, ratio, n, sourceN }: Axis): Weights {
   const reach = Math.max(1, ratio);
   const first = new Int32Array(n);
   let taps = 1;

@@ -2,10 +2,12 @@
  * Regions at a scale that no level has: the coarsest level that is still fine enough is read and made smaller.
  * Works on any slide through `read`, in bands, so that a thumbnail of a flat gigapixel file needs little memory.
  */
-import { attempt, type Mpp, type Outcome, type Rect, raise, unwrap } from "@nacre/core";
+import { attempt, type Mpp, type Outcome, raise, unwrap } from "@nacre/core";
 import { checkSize } from "./check-region.ts";
+import { giveRoom, REGION_BYTES, takeRoom } from "./pixel-memory.ts";
+import { roomOf } from "./raster.ts";
 import { resampleBand, triangleWeights } from "./resample.ts";
-import type { Level, Raster, Slide } from "./slide.ts";
+import type { Level, Place, Raster, Slide } from "./slide.ts";
 
 /** A level counts as fine enough up to this much coarser than wanted: 4.0001 is four. */
 const LEVEL_TOLERANCE = 1.005;
@@ -13,12 +15,9 @@ const LEVEL_TOLERANCE = 1.005;
 const DRIFT = 0.5;
 /** Source pixels of one band. */
 const BAND_PIXELS = 2 ** 23;
-/** The source of a tile is read into room that was used before: a new array for each costs more in garbage collections than the resampling. */
-const ROOM_BYTES = 2 ** 22;
-const rooms: Uint8Array[] = [];
 
 /** `width` x `height` pixels at `mpp` from x, y (level 0). Fails with no-scale where the slide has none. */
-export function readAtScale(slide: Slide, mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>> {
+export function readAtScale(slide: Slide, mpp: Mpp, place: Place, signal?: AbortSignal): Promise<Outcome<Raster>> {
   return attempt(async () => {
     if (!(mpp > 0 && Number.isFinite(mpp))) throw new RangeError(`expected a positive scale, received ${mpp}`);
     if (slide.info.mpp === null) {
@@ -37,7 +36,7 @@ export function readAtScale(slide: Slide, mpp: Mpp, place: Rect, signal?: AbortS
 export function readDownsampled(
   slide: Slide,
   downsample: number,
-  place: Rect,
+  place: Place,
   signal?: AbortSignal,
 ): Promise<Outcome<Raster>> {
   return attempt(async () => {
@@ -48,7 +47,8 @@ export function readDownsampled(
     const level = levelFor(slide.info.levels, downsample);
     const ratio = downsample / level.downsample;
     if (Math.abs(ratio - 1) * Math.max(width, height) < DRIFT) {
-      return unwrap(await slide.read({ level: level.index, x, y, width, height }, signal));
+      const into = place.into && { into: place.into };
+      return unwrap(await slide.read({ level: level.index, x, y, width, height, ...into }, signal));
     }
     return resampled(slide, level, ratio, place, signal);
   });
@@ -67,7 +67,7 @@ async function resampled(
   slide: Slide,
   level: Level,
   ratio: number,
-  place: Rect,
+  place: Place,
   signal?: AbortSignal,
 ): Promise<Raster> {
   const { width, height } = place;
@@ -75,14 +75,14 @@ async function resampled(
   const along = span(place.y / level.downsample, height, ratio, level.height);
   const columns = triangleWeights({ start: across.start, ratio, n: width, sourceN: across.n });
   const rows = triangleWeights({ start: along.start, ratio, n: height, sourceN: along.n });
-  const data = new Uint8Array(width * height * 3);
+  const data = roomOf(place, width * height * 3);
   const step = bandHeight(across.n, ratio, level);
   for (let from = 0; from < height; from += step) {
     const to = Math.min(height, from + step);
     const firstRow = rows.first[from] as number;
     const n = (rows.first[to - 1] as number) + rows.taps - firstRow;
     const bytes = across.n * n * 3;
-    const room = bytes <= ROOM_BYTES ? (rooms.pop() ?? new Uint8Array(ROOM_BYTES)) : null;
+    const room = bytes <= REGION_BYTES ? takeRoom(REGION_BYTES) : null;
     const region = {
       level: level.index,
       x: across.first * level.downsample,
@@ -91,10 +91,12 @@ async function resampled(
       height: n,
       ...(room && { into: room.subarray(0, bytes) }),
     };
-    const source = unwrap(await slide.read(region, signal));
-    resampleBand({ data: source.data, width: across.n, firstRow }, rows, columns, { from, to }, data);
-    // a read that failed may still write: its room is left to the collector
-    if (room && rooms.length < 2) rooms.push(room);
+    try {
+      const source = unwrap(await slide.read(region, signal));
+      resampleBand({ data: source.data, width: across.n, firstRow }, rows, columns, { from, to }, data);
+    } finally {
+      if (room) giveRoom(room);
+    }
   }
   return { width, height, data };
 }

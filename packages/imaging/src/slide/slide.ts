@@ -21,11 +21,18 @@ export interface Level {
   readonly blockHeight: number;
 }
 
-/** A rectangle to read: x, y at level 0; width and height in pixels of `level`. */
-export interface Region extends Rect {
-  readonly level: number;
-  /** Room for the pixels, width * height * 3 bytes. A reader may use it, and its answer is then this array; or leave it as it is. */
+/** A rectangle to read: x, y of its top-left corner at level 0; width and height in the pixels that are asked for. */
+export interface Place extends Rect {
+  /**
+   * Room for the pixels, width * height * 3 bytes. A reader may use it until it has answered, and its answer is then this array; or leave
+   * it as it is. Whoever reads tile after tile spares the collector an array each.
+   */
   readonly into?: Uint8Array;
+}
+
+/** A place in pixels of a level. */
+export interface Region extends Place {
+  readonly level: number;
 }
 
 export interface SlideInfo {
@@ -103,7 +110,7 @@ export interface Slide {
    * Reads the coarsest level that is at least as fine as wanted and resamples with an antialiased triangle filter.
    * Fails with `no-scale` where the slide has none.
    */
-  readAt(mpp: Mpp, place: Rect, signal?: AbortSignal): Promise<Outcome<Raster>>;
+  readAt(mpp: Mpp, place: Place, signal?: AbortSignal): Promise<Outcome<Raster>>;
   /** A block as it is stored, completed to stand alone; null where it is missing or no viewer reads its codec. Absent: never. */
   stored?(level: number, column: number, row: number, signal?: AbortSignal): Promise<StoredBlock | null>;
   close(): void;

@@ -81,6 +81,19 @@ describe("both decoders", () => {
     expect(decode(fallback, jpeg, 0, 0, WIDTH, HEIGHT).length).toBe(WIDTH * HEIGHT * 3);
   });
 
+  it("give the rows that are stored where the header says more of them, and leave the stream as it was", async () => {
+    const jpeg = await encode({ chromaSubsampling: "4:2:0" });
+    const whole = decode(chosen, jpeg, 0, 0, WIDTH, HEIGHT);
+    const tall = Uint8Array.from(jpeg);
+    tall.fill(0xff, jpegFrame(jpeg).heightAt, jpegFrame(jpeg).heightAt + 2);
+    const before = tall.slice();
+    expect(decode(chosen, tall, 0, 0, WIDTH, 144).equals(whole.subarray(0, WIDTH * 144 * 3))).toBe(true);
+    expect(tall).toEqual(before);
+    expect(() => decode(chosen, tall, 0, 0, WIDTH, HEIGHT + 300)).toThrow(Error);
+    expect(tall).toEqual(before);
+    expect(decode(chosen, jpeg, 0, 0, WIDTH, HEIGHT).equals(whole)).toBe(true);
+  });
+
   it("give grey JPEGs as RGB", async () => {
     const { data } = picture(WIDTH, HEIGHT);
     const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const;

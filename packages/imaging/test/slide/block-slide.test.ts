@@ -54,6 +54,28 @@ describe("read(region)", () => {
     }
   });
 
+  it("gives the same pixels in rows, in columns, up and down, and by turns", async () => {
+    const order = (name: string): (readonly [number, number])[] => {
+      const xs = [0, 11, 40, 63, 90, 118];
+      const ys = [2, 19, 36, 47, 53, 78];
+      const rows = ys.flatMap((y) => xs.map((x) => [x, y] as const));
+      if (name === "columns") return xs.flatMap((x) => ys.map((y) => [x, y] as const));
+      if (name === "up") return rows.toReversed();
+      if (name !== "turns") return rows;
+      const chance = randomStream(8, "turns");
+      return Array.from({ length: 120 }, () => rows[chance.below(rows.length)] as readonly [number, number]);
+    };
+    for (const name of ["rows", "columns", "up", "turns"]) {
+      const slide = await openBytes(jpeg.bytes);
+      for (const [x, y] of order(name)) {
+        const read = unwrap(await slide.read({ level: 0, x, y, width: 30, height: 26 }));
+        const isSame = Buffer.compare(read.data, partOf(jpeg.pixels, x, y, 30, 26)) === 0;
+        if (!isSame) expect.fail(`${name}: ${x}, ${y} differs`);
+      }
+      slide.close();
+    }
+  });
+
   it("reads into room that is handed in, and leaves room of another size as it is", async () => {
     const slide = await openBytes(raw);
     for (const [x, y] of [
