@@ -40,7 +40,8 @@ export type {
 } from "./slide/slide.ts";
 export { thumbnail } from "./slide/thumbnail.ts";
 export { HED_COLUMNS, type JitterOptions, jitterStain } from "./stain/hed.ts";
-export { fitStain, normaliseStain } from "./stain/normalise-stain.ts";
+export { fitStain, normaliseStain, stainMover } from "./stain/normalise-stain.ts";
+export { fitSlideStain, type SlideStain } from "./stain/slide-stain.ts";
 export type {
   ColourProfile,
   DyeProfile,
@@ -50,6 +51,7 @@ export type {
   StainMethod,
   StainProfile,
 } from "./stain/stain-profile.ts";
+export { type StainReference, stainReference } from "./stain/stain-reference.ts";
 export { isSynthetic } from "./synthetic/is-synthetic.ts";
 export { layTiles, wholeImageTiles } from "./tile/lay-tiles.ts";
 export type { TileSpec, Tiles } from "./tile/tile-spec.ts";

@@ -54,5 +54,11 @@ export interface ProvenanceRecord {
   readonly seed: number;
   readonly versions: Versions;
   readonly hashes: Readonly<Record<string, string>>;
-  readonly inputs: readonly { readonly slide: string; readonly sha256: string }[];
+  readonly inputs: readonly {
+    readonly slide: string;
+    readonly sha256: string;
+    /** What was done to its colours; only where the study asked for it. */
+    readonly colour?: string;
+    readonly stain?: string;
+  }[];
 }

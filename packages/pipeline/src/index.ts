@@ -23,6 +23,7 @@ export {
 } from "./ensemble/ensemble-runs.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
 export { type Encoding, RunEncoder, type RunEncoderOptions } from "./extract/run-encoder.ts";
+export { type SlideColour, slideColour } from "./extract/slide-colour.ts";
 export { qualityText, type SlideQualityOptions, slideQuality } from "./extract/slide-quality.ts";
 export { fillScale, type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {
@@ -63,5 +64,5 @@ export { studyProbes } from "./study/choose-model.ts";
 export { parseTable } from "./study/parse-table.ts";
 export { cellOf } from "./study/read-cohort.ts";
 export { checkStudy, readStudy, type Study } from "./study/read-study.ts";
-export type { StudyFile } from "./study/study-schema.ts";
+export type { StudyFile, TileSettings } from "./study/study-schema.ts";
 export { readTable, type Table } from "./study/table.ts";

@@ -71,7 +71,17 @@ function provenanceOf(
       "predictions.csv": hashFile(folder.file("predictions.csv")),
       "tune-predictions.csv": hashFile(folder.file("tune-predictions.csv")),
     },
-    inputs: states.flatMap((s) => (s.extracted === null ? [] : [{ slide: s.row.slide, sha256: s.extracted.sha256 }])),
+    inputs: states.flatMap(({ row, extracted }) => {
+      if (extracted === null) return [];
+      const { sha256, colour, stain } = extracted;
+      return [
+        {
+          ...{ slide: row.slide, sha256 },
+          ...(colour === undefined ? {} : { colour }),
+          ...(stain === undefined ? {} : { stain }),
+        },
+      ];
+    }),
   };
 }
 

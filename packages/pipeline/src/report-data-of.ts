@@ -4,6 +4,7 @@ import { type CohortRow, unwrap } from "@nacre/core";
 import { sampleOf, toPatients } from "@nacre/evaluation";
 import { aggregators } from "@nacre/models";
 import { readPicture } from "./explain/draw-slide.ts";
+import { coloursText } from "./extract/colour-text.ts";
 import type { SlideState } from "./extract/slide-state.ts";
 import type { FinishedRun, ProvenanceRecord } from "./finished-run.ts";
 import type { AnyRunScorecard } from "./judge/judge-question.ts";
@@ -103,13 +104,14 @@ function askedOf({ study, cohort, encoder, fitted }: FinishedRun<AnyRunScorecard
   const info = [...aggregators(), ...studyProbes()].find((a) => a.name === study.aggregator.name);
   const asked = questionText(question);
   const { by, folds, external, tune } = study.split;
+  const colours = coloursText(study.tiles);
   return {
     label: task.label,
     classes: task.classes,
     positive: task.positive,
     ...(asked === null ? {} : { question: asked }),
     bag: study.bag,
-    tiles: study.slides === undefined ? null : study.tiles,
+    tiles: study.slides === undefined ? null : { ...study.tiles, ...(colours === null ? {} : { colours }) },
     encoder: {
       name: encoder?.name ?? "features brought by the study",
       dim: fitted[0]?.step.note.d ?? 0,

@@ -13,13 +13,19 @@ export function register(program: Command): void {
     "nacre tiles nacre-demo/slides/site-a-001.svs --tile-mpp 0.5 --tile-size 224",
     async (context, paths: string[], options: TileOptions) => {
       const files = await slidesAmong(paths, context.signal);
-      const { fillScale, surveySlide } = await import("@nacre/pipeline");
+      const { fillScale, slideColour, surveySlide } = await import("@nacre/pipeline");
       const tiles = tilesFrom(options);
       const fill = mppOption(options.mpp);
       return eachFile(files, context, async (file) => {
         const given = await fillScale(file, fill);
-        const survey = await surveySlide(file, { given, tiles, signal: context.signal });
+        const asked = { given, tiles, signal: context.signal };
+        const survey = await surveySlide(file, asked);
         if (!survey.ok) return survey;
+        // Places do not depend on colours: what encoding would do to them is told, and fails where it would.
+        const coloured = await slideColour(file, survey.value.tiles, asked);
+        if (!coloured.ok) return coloured;
+        const told = coloured.value?.told ?? {};
+        for (const warning of coloured.value?.warnings ?? []) context.say(`${file}  ${warning}`);
         const { n, side, x, y, tissue } = survey.value.tiles;
         const places = Array.from(x, (left, i) => ({
           x: left,
@@ -29,8 +35,8 @@ export function register(program: Command): void {
         return {
           ok: true,
           value: {
-            json: { n, side, mpp: tiles.mpp, size: tiles.size, tiles: places },
-            line: `${n} tiles of ${side} px at level 0`,
+            json: { n, side, mpp: tiles.mpp, size: tiles.size, ...told, tiles: places },
+            line: [`${n} tiles of ${side} px at level 0`, ...Object.values(told)].join("; "),
           },
         };
       });

@@ -4,9 +4,12 @@ import type { OpenOptions, Tiles } from "@nacre/imaging";
 import { checkTiles, spaceOf } from "../encoder/encoder.ts";
 import { findEncoder } from "../encoder/encoder-folder.ts";
 import type { EncodeOptions, EncodePool } from "./encode-pool.ts";
+import type { TileColour } from "./tile-colour.ts";
 
 export interface EncodeTilesOptions extends EncodeOptions {
   readonly pool: EncodePool;
+  /** Default: colours as they are stored. */
+  readonly colour?: TileColour | undefined;
 }
 
 /**
@@ -28,7 +31,9 @@ export async function encodeTiles(
   if (!fits.ok) return fits;
   if (tiles.n === 0) return noTiles(slidePath);
   const { mpp, size } = tiles.spec;
-  const source = { slide: slidePath, slideMpp: openOptions.mpp ?? null, encoder: place.value, mpp, size };
+  const { colour } = options;
+  const own = colour === undefined ? {} : { colour };
+  const source = { slide: slidePath, slideMpp: openOptions.mpp ?? null, encoder: place.value, mpp, size, ...own };
   const features = await options.pool.encode(source, tiles.x, tiles.y, options);
   if (!features.ok) return features;
   const { n, x, y, side } = tiles;
@@ -39,7 +44,7 @@ export async function encodeTiles(
     x,
     y,
     side,
-    space: `${spaceOf(info)}/${tiles.spec.size}px@${tiles.spec.mpp}`,
+    space: `${spaceOf(info)}/${tiles.spec.size}px@${tiles.spec.mpp}${colour === undefined ? "" : `/${colour.space}`}`,
   };
   return checkBag(bag, slidePath);
 }

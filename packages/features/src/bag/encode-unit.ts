@@ -8,6 +8,7 @@ import { openSlideFile } from "@nacre/imaging/node";
 import type { Encoder } from "../encoder/encoder.ts";
 import { BATCH } from "../encoder/onnx-encoder.ts";
 import { openPlaced } from "../encoder/open-encoder.ts";
+import { colourOptions, recolourer } from "./tile-colour.ts";
 import type { Unit, UnitSource } from "./unit.ts";
 
 export interface UnitEncoder {
@@ -34,27 +35,31 @@ export function unitEncoder(): UnitEncoder {
   };
 }
 
-const slideKey = (source: UnitSource): string => `${source.slide}\n${source.slideMpp}`;
+const slideKey = (source: UnitSource): string => `${source.slide}\n${source.slideMpp}\n${source.colour?.icc === true}`;
 const encoderKey = ({ encoder, size }: UnitSource): string => `${encoder.folder}\n${encoder.info.identity}\n${size}`;
 
-function openSlide({ slide, slideMpp }: UnitSource): Promise<Outcome<Slide>> {
-  return openSlideFile(slide, slideMpp === null ? {} : { mpp: slideMpp });
+function openSlide({ slide, slideMpp, colour }: UnitSource): Promise<Outcome<Slide>> {
+  return openSlideFile(slide, { ...(slideMpp === null ? {} : { mpp: slideMpp }), ...colourOptions(colour) });
 }
 
 async function encodePlaces(unit: Unit, slide: Slide, encoder: Encoder): Promise<Float32Array<ArrayBuffer>> {
   const n = unit.x.length;
   const features = new Float32Array(n * encoder.card.dim);
+  const recolour = recolourer(unit.source.colour);
+  const rooms = Array.from({ length: Math.min(n, BATCH) }, () => new Uint8Array(3 * unit.source.size ** 2));
   for (let from = 0; from < n; from += BATCH) {
     if (Atomics.load(unit.stop, 0) !== 0) throw new DOMException("the work is no longer wanted", "AbortError");
     const tiles: Raster[] = [];
-    for (let i = from; i < Math.min(n, from + BATCH); i++) tiles.push(await readTile(unit, slide, i));
+    for (let i = from; i < Math.min(n, from + BATCH); i++) {
+      tiles.push(recolour(await readTile(unit, slide, i, rooms[i - from] as Uint8Array)));
+    }
     features.set(await encoder.encode(tiles), from * encoder.card.dim);
   }
   return features;
 }
 
-async function readTile({ source, x, y }: Unit, slide: Slide, i: number): Promise<Raster> {
-  const place = { x: x[i] as number, y: y[i] as number, width: source.size, height: source.size };
+async function readTile({ source, x, y }: Unit, slide: Slide, i: number, into: Uint8Array): Promise<Raster> {
+  const place = { x: x[i] as number, y: y[i] as number, width: source.size, height: source.size, into };
   const tile = await slide.readAt(source.mpp as Mpp, place);
   if (tile.ok) return tile.value;
   const { kind, expected, received, remedy } = tile.failure;

@@ -1,6 +1,7 @@
 /** What passes between the pool and its workers. A unit is a run of tiles of one slide: small enough to share out, large enough to be worth a message. */
 import type { Failure } from "@nacre/core";
 import type { EncoderPlace } from "../encoder/encoder-folder.ts";
+import type { TileColour } from "./tile-colour.ts";
 
 /** Tiles in a unit. A multiple of the batch, and never dependent on the number of threads: so the bytes do not either. */
 export const UNIT_TILES = 64;
@@ -13,6 +14,8 @@ export interface UnitSource {
   readonly encoder: EncoderPlace;
   readonly mpp: number;
   readonly size: number;
+  /** Left out: colours as they are stored. */
+  readonly colour?: TileColour;
 }
 
 export interface Unit {

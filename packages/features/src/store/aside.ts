@@ -2,6 +2,7 @@
  * Files that are either whole or absent: written beside their place, forced to the disk, then renamed. Whatever happens half-way
  * leaves the old file, or none, and no part under the final name.
  */
+import { randomUUID } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Failure, fail, type Outcome, ok } from "@nacre/core";
@@ -9,9 +10,9 @@ import { type Failure, fail, type Outcome, ok } from "@nacre/core";
 const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];
 const FORBIDDEN = ["EACCES", "EPERM", "EROFS"];
 
-/** Writes bytes to `path` through `path + ".partial"`. Fails with `disk-full`, `no-permission` or `missing-file`. */
+/** Writes bytes to `path` through a `.partial` of its own beside it: whoever writes the same at the same time has another. Fails with `disk-full`, `no-permission` or `missing-file`. */
 export async function writeAside(path: string, bytes: Uint8Array): Promise<Outcome<void>> {
-  const partial = `${path}.partial`;
+  const partial = `${path}.${randomUUID()}.partial`;
   try {
     await writeThrough(partial, bytes);
     await rename(partial, path);

@@ -63,6 +63,7 @@ function featureAttributes(bag: Bag, notes: BagNotes): Attributes {
     mpp: real(notes.mpp),
     decoder: text(notes.decoder),
     colour: text(notes.colour),
+    stain: text(notes.stain),
   };
 }
 

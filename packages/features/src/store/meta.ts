@@ -30,6 +30,8 @@ export interface BagMeta {
   readonly decoder: string | null;
   /** What was done to the colours before encoding: an ICC profile applied or not, the window of deeper samples. */
   readonly colour: string | null;
+  /** The stain that was moved: method, reference, profile of the slide and of the reference, as JSON; null where it was left. */
+  readonly stain: string | null;
   /** Share of tissue in each tile, [n]. */
   readonly tissue: Float32Array | null;
 }
@@ -48,5 +50,6 @@ export interface BagNotes {
   readonly key?: string;
   readonly decoder?: string;
   readonly colour?: string;
+  readonly stain?: string;
   readonly tissue?: Float32Array;
 }

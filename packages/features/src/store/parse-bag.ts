@@ -111,6 +111,7 @@ function metaOf(file: Hdf5, { file: top, features, coords }: Attributes, known: 
     key: textOf(features.key),
     decoder: textOf(features.decoder),
     colour: textOf(features.colour),
+    stain: textOf(features.stain),
     tissue: isOurs && shares?.length === known.n ? Float32Array.from(shares) : null,
   };
 }

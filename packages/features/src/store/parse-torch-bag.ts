@@ -12,7 +12,7 @@ const UNSAID: BagMeta = {
   layout: "clam",
   frame: "index",
   ...{ name: null, encoder: null, mpp: null, size: null, overlap: null, stride: null, width: null, height: null },
-  ...{ key: null, decoder: null, colour: null, tissue: null },
+  ...{ key: null, decoder: null, colour: null, stain: null, tissue: null },
 };
 
 /** The bag of an archive with one tensor. Fails with `bad-features` (several tensors, or no matrix) or `empty-bag`. */

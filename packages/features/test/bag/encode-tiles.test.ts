@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Mpp, mpp, unwrap } from "@nacre/core";
-import { type TileSpec, type Tiles, wholeImageTiles } from "@nacre/imaging";
+import {
+  fitSlideStain,
+  normaliseStain,
+  stainReference,
+  type TileSpec,
+  type Tiles,
+  wholeImageTiles,
+} from "@nacre/imaging";
 import { openSlideFile, writeSyntheticSlide } from "@nacre/imaging/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EncodePool } from "../../src/bag/encode-pool.ts";
@@ -65,6 +72,24 @@ describe.skipIf(!isBuilt)("encodeTiles (workers run the built code: npm run buil
       }
       await single.close();
     }));
+
+  it("moves the stain of each tile by the slide's own profile, to the same bytes with one thread as with two", async () => {
+    const slide = unwrap(await openSlideFile(path));
+    const from = unwrap(await fitSlideStain(slide, tiles, "macenko")).profile;
+    const to = stainReference("macenko").profile;
+    const colour = { icc: false, stain: { from, to }, space: "macenko@test" };
+    const single = new EncodePool({ threads: 1 });
+    const one = unwrap(await encodeTiles(path, {}, tiles, "texture", { pool: single, colour }));
+    const two = unwrap(await encodeTiles(path, {}, tiles, "texture", { pool, colour }));
+    await single.close();
+    expect(Buffer.compare(Buffer.from(one.features.buffer), Buffer.from(two.features.buffer))).toBe(0);
+    const encoder = unwrap(await openEncoder("texture", { size: 64 }));
+    expect(one.space).toBe(`${encoder.space}/64px@0.5/macenko@test`);
+    const place = { x: tiles.x[130] as number, y: tiles.y[130] as number, width: 64, height: 64 };
+    const moved = normaliseStain(unwrap(await slide.readAt(0.5 as Mpp, place)), to, from).raster;
+    expect(one.features.subarray(130 * one.d, 131 * one.d)).toEqual(await encoder.encode([moved]));
+    slide.close();
+  });
 
   it("encodes slides given at the same time, and tells how far each is", async () => {
     const seen: number[][] = [[], []];

@@ -21,6 +21,8 @@ export async function iccTable(profile: Uint8Array, points: number): Promise<Uin
   const image = sharp(withProfile(new Uint8Array(plain), profile), { failOn: "warning" });
   const table = await image.toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
   if (table.info.channels !== 3 || table.data.length !== data.length) throw new Error("a profile that is not RGB");
+  // The converter takes pixels of a profile that it cannot use for sRGB, and says nothing.
+  if (table.data.equals(data) && !isSrgb(profile)) throw new Error("a profile that is broken");
   return new Uint8Array(table.data);
 }
 
@@ -30,6 +32,23 @@ function checkProfile(profile: Uint8Array): void {
   if (profile.length < 132 || profile.length > MAX_PROFILE) throw new Error(`a profile of ${profile.length} bytes`);
   if (text(36) !== "acsp") throw new Error("a profile without its signature");
   if (text(16) !== "RGB ") throw new Error(`a profile for ${JSON.stringify(text(16))}, not RGB`);
+}
+
+/** Primaries of sRGB, as profiles write them (adapted to D50), and how far others may be from them. */
+const PRIMARIES = { rXYZ: [0.436, 0.2225, 0.0139], gXYZ: [0.3851, 0.7169, 0.0971], bXYZ: [0.1431, 0.0606, 0.7141] };
+const NEAR = 0.005;
+
+/** Whether a profile has the primaries of sRGB, so that nothing is to be done. */
+function isSrgb(profile: Uint8Array): boolean {
+  const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
+  const number = (at: number): number => (at + 4 <= view.byteLength ? view.getInt32(at) : Number.NaN);
+  const tags = Math.min(number(128), Math.floor((view.byteLength - 132) / 12));
+  return Object.entries(PRIMARIES).every(([name, xyz]) => {
+    const code = [...name].reduce((sum, letter) => sum * 256 + letter.charCodeAt(0), 0);
+    const tag = Array.from({ length: Math.max(0, tags) }, (_, i) => 132 + 12 * i).find((at) => number(at) === code);
+    const from = tag === undefined ? Number.NaN : number(tag + 4);
+    return xyz.every((value, c) => from >= 0 && Math.abs(number(from + 8 + 4 * c) / 65536 - value) < NEAR);
+  });
 }
 
 /** A PNG with an iCCP chunk behind its header (PNG specification, 11.3.3.3). */

@@ -8,12 +8,11 @@ import type { Raster } from "../slide/slide.ts";
 import { dyePlane } from "../stain/dye-plane.ts";
 import { HED_COLUMNS } from "../stain/hed.ts";
 import { densityTables, type Triple, WHITE } from "../stain/optical-density.ts";
-import { percentile } from "../stain/percentile.ts";
 import { boxBlur } from "../tissue/box-blur.ts";
 import { components, dropSmallPieces, fillSmallHoles } from "../tissue/components.ts";
 import { inkMask } from "../tissue/ink-mask.ts";
 import { close, dilate } from "../tissue/morphology.ts";
-import { stainPlanes } from "../tissue/stain-plane.ts";
+import { inkPlane } from "../tissue/stain-plane.ts";
 import type { Tissue } from "../tissue/tissue.ts";
 
 /** Masks of 0 and 1, each as large as the tissue mask. */
@@ -56,19 +55,19 @@ export function findArtefacts(image: Raster, tissue: Tissue): Artefacts {
 
 /** Pen anywhere, and rims of bubbles, on a slide without tissue at `mpp` micrometres a pixel. */
 export function artefactsOnGlass(image: Raster, mpp: number): Pick<Artefacts, "pen" | "bubble"> {
-  const pen = inkMask(stainPlanes(image).ink, image.width, image.height, mpp);
+  const pen = inkMask(inkPlane(image), image.width, image.height, mpp);
   return { pen, bubble: greyThings(image, mpp, pen).bubble };
 }
 
 /** Pieces of ink that come near tissue. */
 function penOnTissue(image: Raster, { mask, width, height, mpp }: Tissue): Uint8Array {
-  const ink = inkMask(stainPlanes(image).ink, width, height, mpp);
+  const ink = inkMask(inkPlane(image), width, height, mpp);
   const near = dilate(mask, width, height, Math.round(TOUCH_MICRONS / mpp));
   const { labels, areas } = components(ink, width, 1);
   const touching = new Uint8Array(areas.length + 1);
   for (let i = 0; i < labels.length; i++) if (near[i] === 1) touching[labels[i] as number] = 1;
   touching[0] = 0;
-  return mapped(labels, (label) => touching[label] as number);
+  return mapped(labels, touching);
 }
 
 function folds(image: Raster, { mask, width, height, mpp }: Tissue): Uint8Array {
@@ -85,8 +84,25 @@ function folds(image: Raster, { mask, width, height, mpp }: Tissue): Uint8Array 
 
 /** At least 1, so that a slide without a dye has no folds of it. */
 function medianInside(plane: Uint8Array, mask: Uint8Array): number {
-  const inside = Float64Array.from(plane.filter((_, i) => mask[i] === 1));
-  return Math.max(1, percentile(inside, 0.5));
+  const counts = new Uint32Array(256);
+  let n = 0;
+  for (let i = 0; i < plane.length; i++) {
+    if (mask[i] !== 1) continue;
+    const v = plane[i] as number;
+    counts[v] = (counts[v] as number) + 1;
+    n++;
+  }
+  return Math.max(1, countedMedian(counts, n));
+}
+
+/** The middle of `n` bytes that are counted by their value, or the mean of the two in the middle. */
+function countedMedian(counts: Uint32Array, n: number): number {
+  const at = (rank: number): number => {
+    let value = 0;
+    for (let below = counts[0] as number; below <= rank && value < 255; ) below += counts[++value] as number;
+    return value;
+  };
+  return n === 0 ? 0 : (at((n - 1) >> 1) + at(n >> 1)) / 2;
 }
 
 function greyThings(
@@ -101,40 +117,44 @@ function greyThings(
     const isLong = microns >= CLOSED_RIM_MICRONS && (pixels * mpp ** 2) / microns <= RIM_WIDTH_MICRONS;
     return !isLong ? 0 : microns >= OPEN_RIM_MICRONS ? 2 : 1;
   });
-  const closed = closedRims(
-    thin.map((v) => Math.min(1, v)),
-    width,
-    MAX_BUBBLE_MM2 / pixelMm2,
-  );
-  const bubble = closed.map((v, i) => (v === 1 || thin[i] === 2 ? 1 : 0));
-  const opaque = greyMask(image, SPECK_GREY, pen);
-  const added = addedGrey(image, Math.round(SPECK_AROUND_MICRONS / mpp), pen);
-  const either = opaque.map((v, i) => v | (added[i] as number));
-  const specks = piecesOf(either, image, 1, ({ pixels }) =>
+  const anyThin = new Uint8Array(thin.length);
+  for (let i = 0; i < thin.length; i++) anyThin[i] = thin[i] === 0 ? 0 : 1;
+  const bubble = closedRims(anyThin, width, MAX_BUBBLE_MM2 / pixelMm2);
+  for (let i = 0; i < thin.length; i++) if (thin[i] === 2) bubble[i] = 1;
+  const grey = greyMask(image, SPECK_GREY, pen);
+  addAddedGrey(grey, image, Math.round(SPECK_AROUND_MICRONS / mpp), pen);
+  const dust = piecesOf(grey, image, 1, ({ pixels }) =>
     pixels * pixelMm2 >= MIN_SPECK_MM2 && pixels * pixelMm2 <= MAX_SPECK_MM2 ? 1 : 0,
   );
-  return { bubble, dust: specks.map((v, i) => (bubble[i] === 1 ? 0 : v)) };
+  for (let i = 0; i < dust.length; i++) if (bubble[i] === 1) dust[i] = 0;
+  return { bubble, dust };
 }
 
 /**
- * Pixels that are darker than their surroundings by the same density in every channel. A speck lies over tissue and takes its colour,
- * so what it adds is grey and not what is seen; dyes add unequally.
+ * Marks pixels that are darker than their surroundings by the same density in every channel. A speck lies over tissue and takes its
+ * colour, so what it adds is grey and not what is seen; dyes add unequally.
  */
-function addedGrey({ width, height, data }: Raster, radius: number, pen: Uint8Array): Uint8Array {
-  const added = ([0, 1, 2] as const).map((c) => {
-    const table = densityTables(WHITE)[c].map((v) => Math.min(255, 100 * v));
+function addAddedGrey(marked: Uint8Array, { width, height, data }: Raster, radius: number, pen: Uint8Array): void {
+  const [red, green, blue] = ([0, 1, 2] as const).map((c) => {
+    const table = Uint8Array.from(densityTables(WHITE)[c], (v) => Math.min(255, 100 * v));
     const plane = new Uint8Array(width * height);
-    for (let i = 0; i < plane.length; i++) plane[i] = table[data[3 * i + c] as number] as number;
-    const around = boxBlur(plane, width, height, radius);
-    const out = new Int16Array(plane.length);
-    for (let i = 0; i < out.length; i++) out[i] = (plane[i] as number) - (around[i] as number);
-    return out;
-  }) as [Int16Array, Int16Array, Int16Array];
-  return pen.map((ink, i) => {
-    const [r, g, b] = [added[0][i] as number, added[1][i] as number, added[2][i] as number];
+    for (let i = 0, p = c; i < plane.length; i++, p += 3) plane[i] = table[data[p] as number] as number;
+    return { plane, around: boxBlur(plane, width, height, radius) };
+  }) as [Around, Around, Around];
+  for (let i = 0; i < marked.length; i++) {
+    const r = (red.plane[i] as number) - (red.around[i] as number);
+    if (r < SPECK_DENSITY || pen[i] === 1) continue;
+    const g = (green.plane[i] as number) - (green.around[i] as number);
+    const b = (blue.plane[i] as number) - (blue.around[i] as number);
     const least = Math.min(r, g, b);
-    return ink === 0 && least >= SPECK_DENSITY && least >= SPECK_EVENNESS * Math.max(r, g, b) ? 1 : 0;
-  });
+    if (least >= SPECK_DENSITY && least >= SPECK_EVENNESS * Math.max(r, g, b)) marked[i] = 1;
+  }
+}
+
+/** A channel's density, hundredths, and its mean around each pixel. */
+interface Around {
+  readonly plane: Uint8Array;
+  readonly around: Uint8Array;
 }
 
 function greyMask({ width, height, data }: Raster, { range, density }: typeof RIM_GREY, pen: Uint8Array): Uint8Array {
@@ -159,7 +179,7 @@ function piecesOf(
   const { labels, areas } = components(close(mask, width, height, gap), width, 1);
   const longest = spans(labels, width, areas.length);
   const kinds = areas.map((pixels, k) => kindOf({ pixels, length: longest[k] as number }));
-  return mapped(labels, (l) => (l === 0 ? 0 : (kinds[l - 1] as number)));
+  return mapped(labels, Uint8Array.from([0, ...kinds]));
 }
 
 /** Thin pieces with what they enclose, where that is at least as much as they are. */
@@ -171,12 +191,14 @@ function closedRims(thin: Uint8Array, width: number, mostPixels: number): Uint8A
     const k = (labels[i] as number) - 1;
     if (k >= 0) own[k] = (own[k] as number) + (thin[i] as number);
   }
-  return mapped(labels, (l) => (l > 0 && (areas[l - 1] as number) >= 2 * (own[l - 1] as number) ? 1 : 0));
+  const isClosed = areas.map((area, k) => (area >= 2 * (own[k] as number) ? 1 : 0));
+  return mapped(labels, Uint8Array.from([0, ...isClosed]));
 }
 
-function mapped(labels: Int32Array, value: (label: number) => number): Uint8Array {
+/** The value of each pixel's label; values[0] is that of no label. */
+function mapped(labels: Int32Array, values: Uint8Array): Uint8Array {
   const out = new Uint8Array(labels.length);
-  for (let i = 0; i < out.length; i++) out[i] = value(labels[i] as number);
+  for (let i = 0; i < out.length; i++) out[i] = values[labels[i] as number] as number;
   return out;
 }
 

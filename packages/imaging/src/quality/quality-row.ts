@@ -65,7 +65,7 @@ export function rowOf(
   const { tissue, artefacts, squares } = found;
   const area = count(tissue.mask);
   const pen = count(artefacts.pen);
-  const inside = (mask: Uint8Array): number => mask.reduce((n, v, i) => n + (v & (tissue.mask[i] as number)), 0) / area;
+  const inside = (mask: Uint8Array): number => countBoth(mask, tissue.mask) / area;
   const number = (state: FocusSquare["state"]): number => squares.filter((s) => s.state === state).length;
   const judged = number("sharp") + number("blurred");
   const shares = {
@@ -97,5 +97,11 @@ function flagsOf(shares: Readonly<Record<keyof QualityLimits, number | null>>, l
 function count(mask: Uint8Array): number {
   let n = 0;
   for (let i = 0; i < mask.length; i++) n += mask[i] as number;
+  return n;
+}
+
+function countBoth(a: Uint8Array, b: Uint8Array): number {
+  let n = 0;
+  for (let i = 0; i < a.length; i++) n += (a[i] as number) & (b[i] as number);
   return n;
 }

@@ -12,7 +12,7 @@ export function dyePlane({ data }: Raster, column: Triple): Uint8Array {
       (red[data[p] as number] as number) +
       (green[data[p + 1] as number] as number) +
       (blue[data[p + 2] as number] as number);
-    out[i] = v <= 0 ? 0 : v >= 255 ? 255 : Math.round(v);
+    out[i] = v <= 0 ? 0 : v >= 255 ? 255 : v + 0.5;
   }
   return out;
 }

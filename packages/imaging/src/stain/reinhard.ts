@@ -71,20 +71,45 @@ export function fitReinhard(rasters: readonly Raster[], options: StainFitOptions
 /** Pixels with the colours of `to`, given those they have. */
 export function towardsColours(raster: Raster, from: ColourProfile, to: ColourProfile): Raster {
   const tables = densityTables(from.white);
-  const data = new Uint8Array(raster.data.length);
-  const gain = from.deviation.map((d, c) => to.deviation[c as 0] / d) as [number, number, number];
+  const own = raster.data;
+  const data = new Uint8Array(own.length);
+  const [row0, row1, row2, shift] = inLogLms(from, to);
   for (let p = 0; p < data.length; p += 3) {
-    const own: Triple = [raster.data[p] as number, raster.data[p + 1] as number, raster.data[p + 2] as number];
-    const share = Math.min(1, Math.max(0, meanDensity(tables, raster.data, p) / MIN_DENSITY));
-    const v = opponentOf(own[0], own[1], own[2]);
-    const at = (c: 0 | 1 | 2): number => (v[c] - from.mean[c]) * gain[c] + to.mean[c];
-    const rgb = rgbOf([at(0), at(1), at(2)]);
+    const share = Math.min(1, meanDensity(tables, own, p) / MIN_DENSITY);
+    if (!(share > 0)) {
+      data.set(own.subarray(p, p + 3), p);
+      continue;
+    }
+    const [r, g, b] = [(own[p] as number) + 1, (own[p + 1] as number) + 1, (own[p + 2] as number) + 1];
+    const l = Math.log((LMS[0][0] * r + LMS[0][1] * g + LMS[0][2] * b) / 256);
+    const m = Math.log((LMS[1][0] * r + LMS[1][1] * g + LMS[1][2] * b) / 256);
+    const s = Math.log((LMS[2][0] * r + LMS[2][1] * g + LMS[2][2] * b) / 256);
+    const l1 = Math.exp(row0[0] * l + row0[1] * m + row0[2] * s + shift[0]);
+    const m1 = Math.exp(row1[0] * l + row1[1] * m + row1[2] * s + shift[1]);
+    const s1 = Math.exp(row2[0] * l + row2[1] * m + row2[2] * s + shift[2]);
     for (let c = 0; c < 3; c++) {
-      const grey = own[c as 0] + share * (rgb[c as 0] - own[c as 0]);
+      const [x, y, z] = BACK_TO_RGB[c as 0];
+      const before = own[p + c] as number;
+      const grey = before + share * (256 * (x * l1 + y * m1 + z * s1) - 1 - before);
       data[p + c] = grey <= 0 ? 0 : grey >= 255 ? 255 : Math.round(grey);
     }
   }
   return { width: raster.width, height: raster.height, data };
+}
+
+/**
+ * The way there and back through the opponent axes is affine in the natural logarithms of LMS: rows of B G A, then the shift
+ * ln 10 B (mean of `to` - G mean of `from`), for A to the axes, B back, G the ratios of deviations.
+ */
+function inLogLms(from: ColourProfile, to: ColourProfile): readonly [Triple, Triple, Triple, Triple] {
+  const axes = [0, 1, 2] as const;
+  const gain = axes.map((c) => to.deviation[c] / from.deviation[c]);
+  const cell = (i: 0 | 1 | 2, j: 0 | 1 | 2): number =>
+    axes.reduce<number>((sum, k) => sum + BACK_TO_LOG[i][k] * (gain[k] as number) * OPPONENT[k][j], 0);
+  const row = (i: 0 | 1 | 2): Triple => [cell(i, 0), cell(i, 1), cell(i, 2)];
+  const step = (k: 0 | 1 | 2): number => to.mean[k] - (gain[k] as number) * from.mean[k];
+  const moved = (i: 0 | 1 | 2): number => Math.LN10 * dot(BACK_TO_LOG[i], [step(0), step(1), step(2)]);
+  return [row(0), row(1), row(2), [moved(0), moved(1), moved(2)]];
 }
 
 function meanDensity(tables: readonly [Float64Array, Float64Array, Float64Array], data: Uint8Array, p: number): number {
@@ -102,12 +127,6 @@ function opponentOf(r: number, g: number, b: number): Triple {
   const rgb: Triple = [(r + 1) / 256, (g + 1) / 256, (b + 1) / 256];
   const log: Triple = [Math.log10(dot(LMS[0], rgb)), Math.log10(dot(LMS[1], rgb)), Math.log10(dot(LMS[2], rgb))];
   return [dot(OPPONENT[0], log), dot(OPPONENT[1], log), dot(OPPONENT[2], log)];
-}
-
-function rgbOf(v: Triple): Triple {
-  const lms: Triple = [10 ** dot(BACK_TO_LOG[0], v), 10 ** dot(BACK_TO_LOG[1], v), 10 ** dot(BACK_TO_LOG[2], v)];
-  const at = (c: 0 | 1 | 2): number => 256 * dot(BACK_TO_RGB[c], lms) - 1;
-  return [at(0), at(1), at(2)];
 }
 
 function transpose(m: Matrix3): Matrix3 {

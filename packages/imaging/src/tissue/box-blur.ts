@@ -13,10 +13,12 @@ function blurRows(plane: Uint8Array, width: number, height: number, radius: numb
     const row = y * width;
     let sum = 0;
     for (let k = -radius; k <= radius; k++) sum += plane[row + Math.min(width - 1, Math.max(0, k))] as number;
+    const last = plane[row + width - 1] as number;
+    const first = plane[row] as number;
     for (let x = 0; x < width; x++) {
       out[row + x] = sum * scale;
-      const enters = plane[row + Math.min(width - 1, x + radius + 1)] as number;
-      sum += enters - (plane[row + Math.max(0, x - radius)] as number);
+      const enters = x + radius + 1 < width ? (plane[row + x + radius + 1] as number) : last;
+      sum += enters - (x > radius ? (plane[row + x - radius] as number) : first);
     }
   }
   return out;
@@ -25,7 +27,7 @@ function blurRows(plane: Uint8Array, width: number, height: number, radius: numb
 function blurColumns(plane: Uint16Array, width: number, height: number, radius: number): Uint8Array {
   const out = new Uint8Array(plane.length);
   const scale = 1 / (256 * (2 * radius + 1));
-  const sums = new Float64Array(width);
+  const sums = new Uint32Array(width);
   for (let k = -radius; k <= radius; k++) {
     const row = Math.min(height - 1, Math.max(0, k)) * width;
     for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + (plane[row + x] as number);

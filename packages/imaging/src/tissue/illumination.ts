@@ -12,12 +12,12 @@ const MAX_GAIN = 4;
 export function towardsWhite(image: Raster): readonly [Uint8Array, Uint8Array, Uint8Array] {
   const counts = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const;
   const rgb = image.data;
+  const [red, green, blue] = counts;
   for (let p = 0; p < rgb.length; p += 3) {
-    for (let c = 0; c < 3; c++) {
-      const histogram = counts[c as 0];
-      const v = rgb[p + c] as number;
-      histogram[v] = (histogram[v] as number) + 1;
-    }
+    const [r, g, b] = [rgb[p] as number, rgb[p + 1] as number, rgb[p + 2] as number];
+    red[r] = (red[r] as number) + 1;
+    green[g] = (green[g] as number) + 1;
+    blue[b] = (blue[b] as number) + 1;
   }
   const n = image.width * image.height;
   return [table(counts[0], n), table(counts[1], n), table(counts[2], n)];

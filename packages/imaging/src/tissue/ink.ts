@@ -6,8 +6,8 @@
 
 /** True where a pixel (0..255 each, under white light) has a colour that only ink has: green, blue, red or black pen. */
 export function isInk(r: number, g: number, b: number): boolean {
-  const max = Math.max(r, g, b);
-  const range = max - Math.min(r, g, b);
+  const max = r > g ? (r > b ? r : b) : g > b ? g : b;
+  const range = max - (r < g ? (r < b ? r : b) : g < b ? g : b);
   if (max < 80 && range < 40) return true;
   if (range < 40) return false;
   if (g > r + 18 && g > b - 40 && g >= b * 0.8 && range > 45) return true;

@@ -18,16 +18,14 @@ export function stainPlanes(image: Raster): StainPlanes {
   const n = image.width * image.height;
   const saturation = new Uint8Array(n);
   const density = new Uint8Array(n);
-  const ink = new Uint8Array(n);
+  const ink = inkPlane(image);
   const rgb = image.data;
-  const [red, green, blue] = towardsWhite(image);
   for (let i = 0, p = 0; i < n; i++, p += 3) {
     const r = rgb[p] as number;
     const g = rgb[p + 1] as number;
     const b = rgb[p + 2] as number;
     const max = r > g ? (r > b ? r : b) : g > b ? g : b;
     const min = r < g ? (r < b ? r : b) : g < b ? g : b;
-    ink[i] = isInk(red[r] as number, green[g] as number, blue[b] as number) ? 1 : 0;
     saturation[i] = max === 0 || ink[i] === 1 ? 0 : ((max - min) * 255) / max;
     density[i] = Math.min(
       255,
@@ -35,4 +33,18 @@ export function stainPlanes(image: Raster): StainPlanes {
     );
   }
   return { saturation, density, ink };
+}
+
+/** 1 where the colour is that of a pen, under white light. */
+export function inkPlane(image: Raster): Uint8Array {
+  const ink = new Uint8Array(image.width * image.height);
+  const rgb = image.data;
+  const [red, green, blue] = towardsWhite(image);
+  for (let i = 0, p = 0; i < ink.length; i++, p += 3) {
+    const r = red[rgb[p] as number] as number;
+    const g = green[rgb[p + 1] as number] as number;
+    const b = blue[rgb[p + 2] as number] as number;
+    if (isInk(r, g, b)) ink[i] = 1;
+  }
+  return ink;
 }

@@ -55,6 +55,11 @@ describe("an ICC profile", () => {
       ok: false,
       failure: { kind: "hostile-file" },
     });
+    // The converter takes these for sRGB without a word: a profile cut short, one of no known version.
+    const strange = profile.slice().fill(9, 8, 12);
+    for (const icc of [profile.slice(0, 200), strange]) {
+      expect(await open(file(icc), true)).toMatchObject({ ok: false, failure: { kind: "hostile-file" } });
+    }
     const cmyk = profile.slice();
     cmyk.set([0x43, 0x4d, 0x59, 0x4b], 16);
     expect(await open(file(cmyk), true)).toMatchObject({ ok: false, failure: { kind: "hostile-file" } });

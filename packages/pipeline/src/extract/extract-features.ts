@@ -18,7 +18,7 @@ import {
   unwrap,
 } from "@nacre/core";
 import type { EncodePool } from "@nacre/features/node";
-import type { QualityRow } from "@nacre/imaging";
+import type { QualityRow, Tissue } from "@nacre/imaging";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
 import type { RunFolder, Shard } from "../run/run-folder.ts";
@@ -27,6 +27,7 @@ import type { Study } from "../study/read-study.ts";
 import { encodeSlide } from "./encode-slide.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
 import { readFeatures } from "./read-places.ts";
+import { colourKey } from "./slide-colour.ts";
 import { slideQuality } from "./slide-quality.ts";
 import type { Extracted, SlideState } from "./slide-state.ts";
 
@@ -114,8 +115,12 @@ async function extractOne(
   if (source === null) throw new TypeError("expected an encoder to extract with, received none");
   const output = join("features", `${row.slide}.h5`);
   const name = `extract-${row.slide}`;
-  const dependsOn = { recipe: RECIPE, sha256: item.sha256, mpp: row.mpp, tiles: study.tiles, encoder: source.encoder };
+  const dependsOn = {
+    ...{ recipe: RECIPE, sha256: item.sha256, mpp: row.mpp, tiles: study.tiles, encoder: source.encoder },
+    ...colourKey(study.tiles),
+  };
   let step = folder.steps.recall<Note>(name, dependsOn);
+  let tissue: Tissue | undefined;
   if (step === null) {
     if (!mine) return OTHER_SHARD;
     const { tiles, encoder } = study;
@@ -128,12 +133,15 @@ async function extractOne(
       encoder,
       pool: source.pool,
       signal,
+      found: (survey) => {
+        tissue = survey.tissue;
+      },
     });
     if (!note.ok) return note;
     if (written !== output) placeFile(folder, written, output);
     step = folder.steps.remember<Note>(name, dependsOn, [output], note.value);
   }
-  const checked = await qualityOf(row, item, options);
+  const checked = await qualityOf(row, item, options, tissue);
   return ok({
     ...step.note,
     warnings: [...step.note.warnings, ...checked.warnings],
@@ -163,12 +171,18 @@ interface Checked {
 }
 
 /** Quality is a step of its own, so that a change of its rules encodes nothing anew. A slide is flagged by it, never dropped. */
-async function qualityOf(row: CohortRow, item: InventoryItem, { folder, signal }: ExtractOptions): Promise<Checked> {
+async function qualityOf(
+  row: CohortRow,
+  item: InventoryItem,
+  { folder, signal }: ExtractOptions,
+  tissue: Tissue | undefined,
+): Promise<Checked> {
   const name = `quality-${row.slide}`;
   const dependsOn = { recipe: QUALITY_RECIPE, sha256: item.sha256, mpp: row.mpp };
   const known = folder.steps.recall<Checked>(name, dependsOn);
   if (known !== null) return known.note;
-  const checked = await slideQuality(item.path, { given: row.mpp, squares: QUALITY_SQUARES, signal });
+  const found = tissue === undefined ? {} : { tissue };
+  const checked = await slideQuality(item.path, { given: row.mpp, squares: QUALITY_SQUARES, signal, ...found });
   // A run that is stopped knows nothing of the slide.
   if (!checked.ok && checked.failure.kind === "cancelled") return unwrap(checked);
   const note = checked.ok
@@ -267,6 +281,6 @@ function otherEncoder(extracted: Extracted, usual: string) {
   return fail("encoder-mismatch", {
     expected: `features of ${usual}, as in most slides of this cohort`,
     received: `features of ${extracted.space} in ${extracted.features}`,
-    remedy: "encode this slide with the same encoder as the others",
+    remedy: "encode this slide with the same encoder, tiles and colours as the others",
   });
 }

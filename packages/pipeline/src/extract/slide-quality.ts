@@ -1,6 +1,6 @@
 /** Quality control of one slide file: its row, and with `overlay` a picture of what was found. */
 import { type Outcome, ok } from "@nacre/core";
-import { checkQuality, drawQuality, type QualityRow, thumbnail } from "@nacre/imaging";
+import { checkQuality, drawQuality, type QualityRow, type Tissue, thumbnail } from "@nacre/imaging";
 import { openSlideFile, writePng } from "@nacre/imaging/node";
 
 export interface SlideQualityOptions {
@@ -8,6 +8,8 @@ export interface SlideQualityOptions {
   readonly given: number | null;
   /** Squares that sharpness is measured on, at most. */
   readonly squares?: number;
+  /** Tissue of this slide at this scale, where it was found already. */
+  readonly tissue?: Tissue;
   /** Where to write the picture; null for none. */
   readonly overlay?: string | null;
   readonly signal?: AbortSignal;
@@ -18,11 +20,12 @@ const OVERLAY_SIDE = 1200;
 
 /** Failures of the reader, no-scale, implausible-scale. @throws FailureError disk-full, no-permission for the picture */
 export async function slideQuality(path: string, options: SlideQualityOptions): Promise<Outcome<QualityRow>> {
-  const { given, squares, overlay = null, signal } = options;
+  const { given, squares, tissue, overlay = null, signal } = options;
   const slide = await openSlideFile(path, given === null ? {} : { mpp: given });
   if (!slide.ok) return slide;
   try {
-    const quality = await checkQuality(slide.value, squares === undefined ? {} : { squares }, signal);
+    const how = { ...(squares === undefined ? {} : { squares }), ...(tissue === undefined ? {} : { tissue }) };
+    const quality = await checkQuality(slide.value, how, signal);
     if (!quality.ok) return quality;
     if (overlay !== null) {
       const thumb = await thumbnail(slide.value, OVERLAY_SIDE, signal);

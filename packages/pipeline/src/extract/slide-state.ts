@@ -34,6 +34,10 @@ export interface Extracted {
   readonly quality: QualityRow | null;
   /** True where the file says that a program drew it. */
   readonly synthetic: boolean;
+  /** What was done with its ICC profile; only where the study asked for sRGB. */
+  readonly colour?: string;
+  /** Its stain as measured, and what it was moved to; only where the study asked for it. */
+  readonly stain?: string;
   readonly warnings: readonly string[];
 }
 
@@ -75,10 +79,14 @@ const HEADER = [
   "warnings",
 ];
 
+/** Columns of what was done to colours: only in the runs that asked for it. */
+const COLOURS = ["colour", "stain"] as const;
+
 /** slides.csv, in the order of the cohort. */
 export function slidesCsv(states: readonly SlideState[]): string {
+  const colours = COLOURS.filter((name) => states.some((s) => s.extracted?.[name] !== undefined));
   return csvText(
-    HEADER,
+    [...HEADER, ...colours],
     states.map(({ row, state, extracted: e, failure: f }) => [
       row.slide,
       row.path,
@@ -107,6 +115,7 @@ export function slidesCsv(states: readonly SlideState[]): string {
       f?.received ?? null,
       f?.remedy ?? null,
       e?.warnings.join("; ") ?? null,
+      ...colours.map((name) => e?.[name] ?? null),
     ]),
   );
 }

@@ -67,6 +67,8 @@ export interface Asked {
     readonly size: number;
     readonly overlap: number;
     readonly minTissue: number;
+    /** What was done to colours; absent where they are as stored. */
+    readonly colours?: string;
   } | null;
   readonly encoder: {
     readonly name: string;

@@ -4,7 +4,7 @@ import { type FailureKind, fail, nearestName, type Outcome, ok } from "@nacre/co
 import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import { readText } from "./read-text.ts";
-import { FINDINGS, knownKeys, type StudyFile, studySchema, taskKinds } from "./study-schema.ts";
+import { FINDINGS, knownKeys, type StudyFile, settledTiles, studySchema, taskKinds } from "./study-schema.ts";
 
 /** A study whose relative paths are resolved against the folder of its file. */
 export interface Study extends StudyFile {
@@ -64,6 +64,15 @@ export function checkStudy(value: unknown, path: string): Outcome<Study> {
       "lower the overlap",
     );
   }
+  const tiles = settledTiles(study.tiles);
+  const moved = (["colour", "stain"] as const).find((key) => tiles[key] !== undefined);
+  if (study.features !== undefined && moved !== undefined) {
+    return badStudy(
+      `tiles.${moved} together with slides:`,
+      `\`${tiles[moved]}\` with features:, whose colours are what they were when they were made`,
+      `remove tiles.${moved}, or give the slides`,
+    );
+  }
   if (study.task.kind === "multitask" && Object.keys(study.task.tasks).length === 0) {
     return badStudy("task.tasks with at least one task", "none", "name the tasks under task.tasks:");
   }
@@ -75,6 +84,7 @@ export function checkStudy(value: unknown, path: string): Outcome<Study> {
   const splits = study.split.splits;
   return ok({
     ...study,
+    tiles,
     file: resolve(path),
     cohort: absolute(study.cohort),
     ...(study.slides === undefined ? {} : { slides: absolute(study.slides) }),

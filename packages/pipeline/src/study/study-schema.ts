@@ -78,12 +78,18 @@ export function taskKinds(path: readonly PropertyKey[]): readonly string[] {
   return Object.keys(path.includes("tasks") ? SINGLE_TASKS : TASKS);
 }
 
+const COLOURS = ["stored", "srgb"] as const;
+const STAINS = ["none", "macenko", "reinhard", "vahadane"] as const;
+/** Left out: colours as they are stored. A checked study holds them only where they change pixels. */
+const TILE_COLOURS = { colour: z.enum(COLOURS).optional(), stain: z.enum(STAINS).optional() };
+
 export const tilesSchema = z.strictObject({
   mpp: z.number().min(0.05).max(10).default(0.5),
   size: z.number().int().min(16).max(4096).default(224),
   overlap: z.number().int().min(0).default(0),
   minTissue: share.default(0.5),
   minTiles: count.default(1),
+  ...TILE_COLOURS,
 });
 
 /** What a run settles itself. */
@@ -193,8 +199,20 @@ export const studySchema = z.strictObject({
 
 export type StudyFile = z.infer<typeof studySchema>;
 
+/** `tiles:` of a study. */
+export type TileSettings = StudyFile["tiles"];
+
 export type StudyTask = StudyFile["task"];
 export type SingleStudyTask = Exclude<StudyTask, { kind: "multitask" }>;
+
+/** What tiles do to colours, without what does nothing: so a study that says a default is the study that leaves it out. */
+export function settledTiles({ colour, stain, ...tiles }: StudyFile["tiles"]): StudyFile["tiles"] {
+  return {
+    ...tiles,
+    ...(colour === undefined || colour === "stored" ? {} : { colour }),
+    ...(stain === undefined || stain === "none" ? {} : { stain }),
+  };
+}
 
 /** Known keys at a place of the study file, for "did you mean". `kind` is that of the task at this place. */
 export function knownKeys(path: readonly PropertyKey[], kind: unknown): readonly string[] {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { action } from "../../command.ts";
 import { numberOption } from "../../number-option.ts";
 import { writeOutput } from "../../write-output.ts";
-import { openForCommand, writePng } from "./open-for-command.ts";
+import { openColoured, writePng } from "./open-for-command.ts";
 import { openOptionsOf, type PictureOptions, pictureOptions } from "./picture-options.ts";
 
 /** Farther than the corner of any slide, level-0 pixels. */
@@ -15,6 +15,7 @@ interface ReadOptions extends PictureOptions {
   y: string;
   width: string;
   height: string;
+  colour: string;
   raw?: string;
   png?: string;
 }
@@ -29,13 +30,14 @@ export function registerRead(slide: Command): void {
       .option("--y <n>", "top edge, level-0 pixels", "0")
       .option("--width <n>", "pixels", "512")
       .option("--height <n>", "pixels", "512")
+      .option("--colour <name>", "stored, or srgb: by the slide's own ICC profile, where it has one", "stored")
       .option("--raw <file>", "write RGB bytes, row by row")
       .option("--png <file>", "write a PNG"),
   );
   action(
     command,
     "nacre slide read nacre-demo/slides/site-a-001.svs --x 1024 --y 1024 --png region.png",
-    async (_, file: string, options: ReadOptions) => {
+    async (context, file: string, options: ReadOptions) => {
       if (options.raw === undefined && options.png === undefined) {
         raise("bad-usage", {
           expected: "--raw FILE or --png FILE",
@@ -44,7 +46,8 @@ export function registerRead(slide: Command): void {
         });
       }
       const asked = readRegion(options);
-      const source = await openForCommand(file, undefined, openOptionsOf(options));
+      const { source, colour } = await openColoured(file, options.colour, openOptionsOf(options));
+      if (colour !== null) context.say(`${file}  ${colour}`);
       try {
         const levels = source.info.levels.length;
         const level = numberOption(options.level, "--level", { least: 0, most: levels - 1, whole: true });
@@ -53,7 +56,7 @@ export function registerRead(slide: Command): void {
         if (options.raw !== undefined) await writeOutput(options.raw, raster.data);
         if (options.png !== undefined) await writePng(options.png, raster);
         const written = [options.raw, options.png].filter((f) => f !== undefined);
-        return { json: { file, region, written }, text: written.join("\n") };
+        return { json: { file, region, written, ...(colour === null ? {} : { colour }) }, text: written.join("\n") };
       } finally {
         source.close();
       }

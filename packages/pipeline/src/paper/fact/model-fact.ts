@@ -33,14 +33,16 @@ function tileText({
   size,
   overlap,
   minTissue,
+  colours,
 }: {
   mpp: number;
   size: number;
   overlap: number;
   minTissue: number;
+  colours?: string;
 }): string {
   const lap = overlap === 0 ? "without overlap" : `${overlap} px overlap`;
-  return `Tiles of ${size} px at ${mpp} um/px, ${lap}, with at least ${minTissue} of their area tissue.`;
+  return `Tiles of ${size} px at ${mpp} um/px, ${lap}, with at least ${minTissue} of their area tissue${colours === undefined ? "" : `; ${colours}`}.`;
 }
 
 /** The aggregator, its paper, its size. */

@@ -28,7 +28,7 @@ function facts(a: Asked): Markup[] {
   const tiles =
     a.tiles === null
       ? "features were read from disk"
-      : `${a.tiles.size} px at ${a.tiles.mpp} µm per pixel (${decimal(a.tiles.size * a.tiles.mpp, 0)} µm a side), overlap ${a.tiles.overlap} px, at least ${decimal(a.tiles.minTissue * 100, 0)} % tissue`;
+      : `${a.tiles.size} px at ${a.tiles.mpp} µm per pixel (${decimal(a.tiles.size * a.tiles.mpp, 0)} µm a side), overlap ${a.tiles.overlap} px, at least ${decimal(a.tiles.minTissue * 100, 0)} % tissue${a.tiles.colours === undefined ? "" : `; ${a.tiles.colours}`}`;
   const split = `by ${a.split.by}, ${counted(a.split.folds, "fold")}${a.split.tune === null ? "" : `, ${decimal(a.split.tune * 100, 0)} % of each training part set aside to tune`}`;
   const rows: [string, string][] = [
     a.question === undefined
