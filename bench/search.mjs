@@ -1,10 +1,10 @@
 /**
  * Search and the embedding map on made vectors: one query against all (100,000 of 1,024), many queries, cells with their recall beside the
- * exact answer, a map of 5,000 and of 20,000 points. `bench -- search [ROWS] [NUMBERS]`.
+ * exact answer, maps of 5,000, 20,000 and 100,000 points. `bench -- search [ROWS] [NUMBERS]`; `bench -- search scale` is search-scale.mjs.
  */
 
 import { randomStream } from "@nacre/core";
-import { cellIndex, embeddingMap, vectorIndex } from "@nacre/features";
+import { cellIndex, coarseIndex, embeddingMap, vectorIndex } from "@nacre/features";
 
 const CLUMPS = 200;
 
@@ -36,25 +36,41 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const rounded = (value) => Math.round(value * 100) / 100;
 
 export async function benchSearch({ rest = [] } = {}) {
+  if (rest[0] === "scale") {
+    const { benchSearchScale } = await import("./search-scale.mjs");
+    return benchSearchScale(...rest.slice(1, 3).map(Number));
+  }
   const n = Number(rest[0] ?? 100_000);
   const d = Number(rest[1] ?? 1024);
   const table = tableOf(n, d);
   const queries = Array.from({ length: 32 }, (_, i) => table.row(Math.floor((i * n) / 32)));
   const options = { k: 20, perGroup: 3, accept: (group) => group !== 0 };
-  const exact = await timed(() => vectorIndex(table));
-  const ones = [];
-  for (const query of queries) ones.push((await timed(() => exact.value.search(query, options))).ms);
+  const plain = await timed(() => vectorIndex(table));
+  const exact = await timed(() => coarseIndex(table));
+  const times = { plain: [], coarse: [] };
+  let same = 0;
+  for (const query of queries) {
+    const whole = await timed(() => plain.value.search(query, options));
+    const coarse = await timed(() => exact.value.search(query, options));
+    times.plain.push(whole.ms);
+    times.coarse.push(coarse.ms);
+    if (JSON.stringify(whole.value) === JSON.stringify(coarse.value)) same++;
+  }
   const many = await timed(() => exact.value.searchMany(queries, () => options));
+  const manyPlain = await timed(() => plain.value.searchMany(queries, () => options));
   const truths = exact.value.searchMany(queries, () => ({ k: 10 }));
+  const told = (build, own, batch) => ({
+    build: rounded(build.ms),
+    query: rounded(median(own)),
+    worst: rounded(Math.max(...own)),
+    ofMany: rounded(batch.ms / 32),
+  });
   const result = {
     rows: n,
     numbers: d,
-    exact: {
-      build: rounded(exact.ms),
-      query: rounded(median(ones)),
-      worst: rounded(Math.max(...ones)),
-      ofMany: rounded(many.ms / 32),
-    },
+    exact: told(exact, times.coarse, many),
+    inFull: told(plain, times.plain, manyPlain),
+    sameAnswers: `${same} of 32`,
   };
   const cells = await timed(() => cellIndex(table));
   const cellTimes = [];
@@ -77,7 +93,7 @@ export async function benchSearch({ rest = [] } = {}) {
     recallAt10: found / 320,
     recallToldByIndex: rounded(cells.value.recall),
   };
-  for (const points of [5000, 20_000]) {
+  for (const points of [5000, 20_000, 100_000]) {
     if (points > n) continue;
     const map = await timed(() => embeddingMap({ n: points, d, read: table.read }));
     result[`map of ${points}`] = { seconds: rounded(map.ms / 1000), method: map.value.method };

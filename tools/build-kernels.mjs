@@ -25,6 +25,11 @@ const KERNELS = [
     target: "packages/features/src/index/dots-kernel.data.ts",
     name: "DOTS_KERNEL",
   },
+  {
+    source: "tools/kernels/coarse.wat",
+    target: "packages/features/src/index/coarse-kernel.data.ts",
+    name: "COARSE_KERNEL",
+  },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "nacre-kernels-"));

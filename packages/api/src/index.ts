@@ -115,6 +115,8 @@ export {
   checkRun,
   type EmbeddingMap,
   listRuns,
+  type MapPhase,
+  mapPhaseSchema,
   mapSchema,
   progressSchema,
   type RunEvent,

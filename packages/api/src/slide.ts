@@ -57,8 +57,13 @@ const slideParams = z.object({ slide: keySchema });
 export const listSlides = defineRoute("GET /slides", {
   id: "listSlides",
   role: "viewer",
-  summary: "Slides, ordered by name",
-  query: pageSchema.extend({ project: keySchema.optional(), case: keySchema.optional(), state: z.string().optional() }),
+  summary: "Slides, ordered by name; `find` keeps those whose name holds it, the one of exactly that name first",
+  query: pageSchema.extend({
+    project: keySchema.optional(),
+    case: keySchema.optional(),
+    state: z.string().optional(),
+    find: z.string().max(200).optional(),
+  }),
   reply: z.object({ total: z.number().int(), rows: z.array(slideRowSchema) }),
 });
 

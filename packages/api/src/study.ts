@@ -150,12 +150,16 @@ export const readBoard = defineRoute("GET /board", {
   reply: z.object({
     board: z.unknown(),
     html: z.string().nullable(),
-    /** Which run stands behind each row. */
-    runs: z.array(z.object({ key: keySchema, name: z.string() })),
+    /** Which run stands behind each entry of the board, by the entry's name: two runs may have one name. */
+    runs: z.array(z.object({ key: keySchema, name: z.string(), entry: z.string() })),
     /** Why there is none, where there is none. */
     reason: z.string().nullable(),
   }),
 });
+
+/** What a map is being made of, in order: vectors read, components, neighbours, layout, the columns judged. */
+export const mapPhaseSchema = z.enum(["reading", "components", "neighbours", "layout", "judging"]);
+export type MapPhase = z.infer<typeof mapPhaseSchema>;
 
 export const mapSchema = z.object({
   run: keySchema,
@@ -163,6 +167,8 @@ export const mapSchema = z.object({
   synthetic: z.boolean().optional(),
   /** What the points are. */
   unit: z.enum(["slide", "tile"]),
+  /** How far the drawing is, where it was not done in the time that was waited: then there are no points yet. Ask again; drawing stops when nobody does. */
+  progress: z.object({ done: z.number().int(), of: z.number().int(), phase: mapPhaseSchema }).nullable().optional(),
   /** How many there were before sampling. */
   of: z.number().int(),
   method: z.string(),
@@ -192,6 +198,8 @@ export const readMap = defineRoute("GET /runs/:run/map", {
   query: z.object({
     unit: z.enum(["slide", "tile"]).default("tile"),
     points: z.coerce.number().int().min(10).max(100_000).default(20_000),
+    /** Seconds that the answer may take; after them it says how far the drawing is. */
+    wait: z.coerce.number().min(0).max(600).default(600),
   }),
   reply: mapSchema,
 });

@@ -2,8 +2,16 @@ export { CARD_KEYS, type EncoderCard, parseEncoderCard } from "./encoder/card.ts
 export { checkTiles, type Encoder, type EncoderInfo, MPP_TOLERANCE, spaceOf, type TileFit } from "./encoder/encoder.ts";
 export { encoders } from "./encoder/registry.ts";
 export { openTexture } from "./encoder/texture-encoder.ts";
-export { type CellIndex, type CellOptions, type Cells, cellIndex } from "./index/cells.ts";
-export { type EmbeddedMap, embeddingMap, type MapOptions, type MapTable } from "./index/embedding-map.ts";
+export type { Cells } from "./index/cell-centres.ts";
+export { type CellIndex, type CellOptions, cellIndex } from "./index/cells.ts";
+export { coarseIndex } from "./index/coarse-index.ts";
+export {
+  type EmbeddedMap,
+  embeddingMap,
+  type MapOptions,
+  type MapProgress,
+  type MapTable,
+} from "./index/embedding-map.ts";
 export {
   distanceTo,
   type Experience,
@@ -17,6 +25,7 @@ export { type NeighbourShares, neighbourShares, type SharesOptions } from "./ind
 export {
   type Alike,
   type AlikeOptions,
+  toUnit,
   type VectorIndex,
   type VectorTable,
   vectorIndex,

@@ -1,9 +1,11 @@
 export { type EncodeOptions, EncodePool, type EncodePoolOptions } from "./bag/encode-pool.ts";
 export { type EncodeTilesOptions, encodeTiles } from "./bag/encode-tiles.ts";
+export type { TileColour } from "./bag/tile-colour.ts";
 export { type EncoderPlace, findEncoder } from "./encoder/encoder-folder.ts";
 export { type OpenEncoderOptions, openEncoder } from "./encoder/open-encoder.ts";
 export { readCells, writeCells } from "./index/cell-file.ts";
 export type { Like } from "./index/query-tiles.ts";
+export { partOf, type RowRule, rowReader, startsOf } from "./index/row-reader.ts";
 export {
   EXACT_NUMBERS,
   type Member,

@@ -8,6 +8,7 @@ import { table } from "../text-table.ts";
 interface Options {
   readonly like: string;
   readonly tile?: string;
+  readonly region?: string;
   readonly neighbours: string;
   readonly otherSites?: boolean;
 }
@@ -20,6 +21,7 @@ export function register(program: Command): void {
     )
     .requiredOption("--like <slide>", "a slide of the run, as slides.csv names it")
     .option("--tile <x,y>", "a place on it, level-0 pixels: compares the tile there with all tiles")
+    .option("--region <corners>", 'a region on it: three corners or more, level-0 pixels, such as "0,0 900,0 900,900"')
     .option("-k, --neighbours <n>", "how many", "20")
     .option("--other-sites", "only from other sites than the slide's");
   action(
@@ -27,28 +29,53 @@ export function register(program: Command): void {
     "nacre search nacre-demo --like site-a-001 --tile 1400,1700 -k 5",
     async (_context, run: string, options: Options) => {
       const k = numberOption(options.neighbours, "-k", { least: 1, most: 200, whole: true });
-      const tile = await placeIn(options.tile);
+      const where = await whereOf(options);
       const [{ unwrap }, { searchRun }] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
       const { like, otherSites = false } = options;
-      const found = unwrap(await searchRun(run, { like, k, otherSites, ...(tile === null ? {} : { tile }) }));
+      const found = unwrap(await searchRun(run, { like, k, otherSites, ...where }));
       return { json: found, text: textOf(found) };
     },
   );
 }
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** @throws FailureError bad-usage */
-async function placeIn(text: string | undefined): Promise<{ x: number; y: number } | null> {
-  if (text === undefined) return null;
+async function whereOf({ tile, region }: Options): Promise<{ tile?: Place; region?: Place[] }> {
+  const { raise } = await import("@nacre/core");
+  if (tile !== undefined && region !== undefined)
+    return raise("bad-usage", {
+      expected: "a tile or a region",
+      received: "both",
+      remedy: "leave out --tile or --region",
+    });
+  const corners = (tile ?? region)?.trim().split(/\s+/) ?? [];
+  const places = corners.flatMap((corner) => placeIn(corner) ?? []);
+  const isWhole = places.length === corners.length;
+  const [place] = places;
+  if (tile !== undefined && !(isWhole && place !== undefined && places.length === 1))
+    return raise("bad-usage", {
+      expected: "--tile with two numbers, X,Y",
+      received: tile,
+      remedy: "give a place in level-0 pixels, such as 1400,1700",
+    });
+  if (region !== undefined && !(isWhole && places.length >= 3))
+    return raise("bad-usage", {
+      expected: "--region with three corners or more, X,Y each",
+      received: region,
+      remedy: 'give corners in level-0 pixels with spaces between them, such as "0,0 900,0 900,900"',
+    });
+  return region === undefined ? (place === undefined ? {} : { tile: place }) : { region: places };
+}
+
+function placeIn(text: string): Place | null {
   const [x = Number.NaN, y = Number.NaN, ...more] = text
     .split(",")
     .map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (more.length === 0 && Number.isFinite(x) && Number.isFinite(y)) return { x, y };
-  const { raise } = await import("@nacre/core");
-  return raise("bad-usage", {
-    expected: "--tile with two numbers, X,Y",
-    received: text,
-    remedy: "give a place in level-0 pixels, such as 1400,1700",
-  });
+  return more.length === 0 && Number.isFinite(x) && Number.isFinite(y) ? { x, y } : null;
 }
 
 function textOf({ rows, text, leftOut, compared, exact }: RunSearch): string {

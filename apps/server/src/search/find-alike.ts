@@ -8,6 +8,8 @@ import type { AlikeAnswer, AlikeWork } from "./search-work.ts";
 const MOST_OPEN = 2;
 
 interface Opened {
+  /** Stays open as long as the search is kept: it reads from it. */
+  readonly stored: StoredVectors;
   readonly search: VectorSearch;
   readonly members: readonly number[];
   readonly leftOut: number;
@@ -36,26 +38,43 @@ export class OpenSearches {
 
   async #search(run: AlikeWork["run"]): Promise<Opened> {
     const { stored, members, folder } = await openRunVectors(run);
+    const known = members.map((member) => {
+      const { name, patient, site } = run.members[member] as AlikeWork["run"]["members"][number];
+      // Nobody knows whose it is: it stands for itself.
+      return { patient: patient ?? `slide ${name}`, site };
+    });
+    const key = JSON.stringify([stored.key, known]);
+    const had = this.#open.get(key);
+    this.#open.delete(key);
+    const told = { members, leftOut: stored.failures.length };
+    if (had !== undefined) {
+      stored.close();
+      const again = { ...had, ...told };
+      this.#open.set(key, again);
+      return again;
+    }
     try {
-      const known = members.map((member) => {
-        const { name, patient, site } = run.members[member] as AlikeWork["run"]["members"][number];
-        // Nobody knows whose it is: it stands for itself.
-        return { patient: patient ?? `slide ${name}`, site };
-      });
-      const key = JSON.stringify([stored.key, known]);
-      const had = this.#open.get(key);
-      this.#open.delete(key);
-      const opened = {
-        search: had?.search ?? openSearch(stored, known, folder),
-        members,
-        leftOut: stored.failures.length,
-      };
+      const opened = { stored, search: openSearch(stored, known, folder), ...told };
       this.#open.set(key, opened);
-      for (const old of this.#open.keys()) if (this.#open.size > MOST_OPEN) this.#open.delete(old);
+      this.#forget();
       return opened;
-    } finally {
+    } catch (error) {
+      stored.close();
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    for (const [key, { stored }] of this.#open) {
+      if (this.#open.size <= MOST_OPEN) return;
+      this.#open.delete(key);
       stored.close();
     }
+  }
+
+  close(): void {
+    for (const { stored } of this.#open.values()) stored.close();
+    this.#open.clear();
   }
 }
 

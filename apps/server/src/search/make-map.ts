@@ -4,23 +4,31 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, randomStream } from "@nacre/core";
 import { auroc } from "@nacre/evaluation";
-import { embeddingMap, neighbourShares, vectorIndex } from "@nacre/features";
-import { type StoredVectors, standardise } from "@nacre/features/node";
+import { embeddingMap, neighbourShares, toUnit, vectorIndex } from "@nacre/features";
+import { partOf, rowReader, type StoredVectors, standardise, startsOf } from "@nacre/features/node";
 import { openRunVectors, type RunVectors } from "./open-run-vectors.ts";
-import type { MapAnswer, MapWork, MemberColumn } from "./search-work.ts";
+import type { MapAnswer, MapProgress, MapWork, MemberColumn } from "./search-work.ts";
 
 /** Another version makes kept maps anew. */
-const MAP_VERSION = 1;
+const MAP_VERSION = 2;
 const SEED = 1;
 const NEIGHBOURS = 15;
 /** Rows that ask their neighbours. */
 const ASKED = 2000;
 
-export type MapProgress = (done: number, total: number) => void;
+export interface MapOptions {
+  readonly onProgress?: (progress: MapProgress) => void;
+  /** Ends the drawing: the promise is rejected. */
+  readonly signal?: AbortSignal;
+}
 
 /** @throws FailureError as openVectors fails */
-export async function makeMap(work: MapWork, onProgress?: MapProgress): Promise<MapAnswer> {
-  const vectors = await openRunVectors(work.run);
+export async function makeMap(work: MapWork, options: MapOptions = {}): Promise<MapAnswer> {
+  const { onProgress, signal } = options;
+  const vectors = await openRunVectors(work.run, {
+    onProgress: (done, of) => onProgress?.({ phase: "reading", done, of }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   try {
     const { unit, points, columns, run } = work;
     const patients = run.members.map(({ patient }) => patient);
@@ -28,7 +36,7 @@ export async function makeMap(work: MapWork, onProgress?: MapProgress): Promise<
     const file = join(work.kept, `${createHash("sha256").update(told).digest("hex").slice(0, 32)}.json`);
     const kept = readKept(file);
     if (kept !== null) return kept;
-    const made = await draw(work, vectors, onProgress);
+    const made = await draw(work, vectors, options);
     mkdirSync(work.kept, { recursive: true });
     const partial = `${file}.${randomUUID()}.partial`;
     writeFileSync(partial, JSON.stringify(made));
@@ -48,20 +56,21 @@ function readKept(file: string): MapAnswer | null {
 }
 
 interface Points {
-  readonly rows: readonly Float32Array[];
+  readonly n: number;
+  /** Writes a point's vector, standardised, of length one. */
+  readonly read: (point: number, into: Float32Array) => void;
   /** Part of each. */
   readonly part: Int32Array;
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
 
-async function draw(work: MapWork, { stored, members }: RunVectors, onProgress?: MapProgress): Promise<MapAnswer> {
+async function draw(work: MapWork, { stored, members }: RunVectors, options: MapOptions): Promise<MapAnswer> {
   const isTile = work.unit === "tile";
   const points = isTile ? someTiles(stored, work.points) : slidePoints(stored, work.points);
-  const map = await embeddingMap(
-    { n: points.rows.length, d: stored.d, read: (i, into) => into.set(points.rows[i] as Float32Array) },
-    { seed: SEED, ...(onProgress === undefined ? {} : { onProgress }) },
-  );
+  const { n, read } = points;
+  const map = await embeddingMap({ n, d: stored.d, read }, { seed: SEED, ...options });
+  options.onProgress?.({ phase: "judging", done: 0, of: work.columns.length });
   const sides = new Set(stored.parts.map(({ side }) => side));
   return {
     of: isTile ? stored.n : stored.parts.length,
@@ -72,7 +81,7 @@ async function draw(work: MapWork, { stored, members }: RunVectors, onProgress?:
     tileX: points.x,
     tileY: points.y,
     tileSize: isTile && sides.size === 1 ? (stored.parts[0]?.side ?? null) : null,
-    separation: separationOf(work, points, members),
+    separation: separationOf(work, stored.d, points, members),
   };
 }
 
@@ -83,32 +92,33 @@ function rounded(value: number): number {
 /** Points of a plane are more than tiles can be: chosen by the seed, in order of slides. */
 function someTiles(stored: StoredVectors, most: number): Points {
   const chosen = chosenOf(stored.n, most);
-  const rows: Float32Array[] = [];
-  const part = new Int32Array(chosen.length);
+  const starts = startsOf(stored.parts, 1);
+  const readRow = rowReader(stored, { starts, stride: 1 });
+  const part = Int32Array.from(chosen, (row) => partOf(starts, row));
   const x: number[] = [];
   const y: number[] = [];
-  let first = 0;
-  stored.parts.forEach(({ n }, p) => {
-    const own = chosen.slice(rows.length, rows.length + n).filter((row) => row < first + n);
-    if (own.length > 0) {
-      const read = stored.partRows(p);
-      for (const row of own) {
-        const i = row - first;
-        part[rows.length] = p;
-        rows.push(standardise(read.features, stored, new Float32Array(stored.d), i * stored.d));
-        x.push(read.x[i] as number);
-        y.push(read.y[i] as number);
-      }
-    }
-    first += n;
+  let places = { part: -1, of: stored.partPlaces(0) };
+  chosen.forEach((row, i) => {
+    const own = part[i] as number;
+    if (places.part !== own) places = { part: own, of: stored.partPlaces(own) };
+    const tile = row - (starts[own] as number);
+    x.push(places.of.x[tile] as number);
+    y.push(places.of.y[tile] as number);
   });
-  return { rows: unit(rows), part, x, y };
+  const read = (point: number, into: Float32Array): void => {
+    readRow(chosen[point] as number, into);
+    toUnit(into);
+  };
+  return { n: chosen.length, read, part, x, y };
 }
 
 function slidePoints(stored: StoredVectors, most: number): Points {
   const chosen = chosenOf(stored.parts.length, most);
-  const rows = chosen.map((part) => standardise(stored.partMean(part), stored, new Float32Array(stored.d)));
-  return { rows: unit(rows), part: Int32Array.from(chosen), x: [], y: [] };
+  const read = (point: number, into: Float32Array): void => {
+    standardise(stored.partMean(chosen[point] as number), stored, into);
+    toUnit(into);
+  };
+  return { n: chosen.length, read, part: Int32Array.from(chosen), x: [], y: [] };
 }
 
 function chosenOf(n: number, most: number): number[] {
@@ -120,22 +130,19 @@ function chosenOf(n: number, most: number): number[] {
     .sort((a, b) => a - b);
 }
 
-function unit(rows: readonly Float32Array[]): readonly Float32Array[] {
-  for (const row of rows) {
-    const length = Math.hypot(...row);
-    if (length > 0) for (let j = 0; j < row.length; j++) row[j] = (row[j] as number) / length;
-  }
-  return rows;
-}
-
-function separationOf({ columns, run }: MapWork, points: Points, members: readonly number[]): MapAnswer["separation"] {
-  const asked = chosenOf(points.rows.length, ASKED);
+function separationOf(
+  { columns, run }: MapWork,
+  d: number,
+  points: Points,
+  members: readonly number[],
+): MapAnswer["separation"] {
+  const asked = chosenOf(points.n, ASKED);
   const groups = Int32Array.from(asked, (i) => points.part[i] as number);
   const index = vectorIndex({
     n: asked.length,
-    d: points.rows[0]?.length ?? 1,
+    d,
     groups,
-    read: (i, into) => into.set(points.rows[asked[i] as number] as Float32Array),
+    read: (i, into) => points.read(asked[i] as number, into),
   });
   const patientOf = (part: number): string | number => run.members[members[part] as number]?.patient ?? part;
   const isSame = (a: number, b: number): boolean => patientOf(a) === patientOf(b);

@@ -1,7 +1,7 @@
 /** The vectors of a run, kept in the first folder that can be written to: beside the features, else in the service's own folder. */
 import { join } from "node:path";
 import { type Failure, FailureError } from "@nacre/core";
-import { openVectors, type StoredVectors } from "@nacre/features/node";
+import { type OpenVectorsOptions, openVectors, type StoredVectors } from "@nacre/features/node";
 import type { SearchedRun } from "./search-work.ts";
 
 const ELSEWHERE: readonly Failure["kind"][] = ["no-permission", "disk-full"];
@@ -14,11 +14,14 @@ export interface RunVectors {
 }
 
 /** @throws FailureError as openVectors fails */
-export async function openRunVectors({ members, folders }: SearchedRun): Promise<RunVectors> {
+export async function openRunVectors(
+  { members, folders }: SearchedRun,
+  options: Pick<OpenVectorsOptions, "signal" | "onProgress"> = {},
+): Promise<RunVectors> {
   const files = members.map(({ name, features }) => ({ name, path: features }));
   let failure: Failure | null = null;
   for (const folder of folders) {
-    const opened = await openVectors({ files, path: join(folder, "vectors.bin") });
+    const opened = await openVectors({ files, path: join(folder, "vectors.bin"), ...options });
     if (opened.ok) {
       const at = new Map(members.map(({ name }, i) => [name, i]));
       const stored = opened.value;

@@ -1,7 +1,8 @@
 /** Two threads that search, hired when there is work: one for what people wait for, one for maps. Ended when nothing was asked for a while. */
 import { Worker } from "node:worker_threads";
 import type { Failure, Outcome } from "@nacre/core";
-import type { SearchDone, SearchWork } from "./search-work.ts";
+import { MapDrawings } from "./map-drawings.ts";
+import type { MapProgress, SearchDone, SearchWork } from "./search-work.ts";
 
 /** Built code only: under a test runner this file runs from its source, its thread never does. */
 const THREAD_URL = new URL(
@@ -10,30 +11,38 @@ const THREAD_URL = new URL(
 );
 const IDLE_MS = 10 * 60_000;
 
-export interface ToSearch {
-  readonly id: number;
-  readonly work: SearchWork;
-}
+export type ToSearch =
+  | { readonly kind: "work"; readonly id: number; readonly work: SearchWork }
+  /** Nobody waits for it any more. */
+  | { readonly kind: "stop"; readonly id: number };
 
 export type FromSearch =
   | { readonly kind: "done"; readonly id: number; readonly value: SearchDone[keyof SearchDone] }
   | { readonly kind: "failed"; readonly id: number; readonly failure: Failure }
-  | { readonly kind: "progress"; readonly id: number; readonly done: number; readonly total: number };
+  | { readonly kind: "progress"; readonly id: number; readonly progress: MapProgress };
+
+export interface AskOptions {
+  readonly onProgress?: (progress: MapProgress) => void;
+  /** Ends the work where it can be ended: a map; the failure is `cancelled`. */
+  readonly signal?: AbortSignal;
+}
 
 type Ask = <K extends keyof SearchDone>(
   work: Extract<SearchWork, { kind: K }>,
-  onProgress?: (done: number, total: number) => void,
+  options?: AskOptions,
 ) => Promise<Outcome<SearchDone[K]>>;
 
 export interface SearchDesk {
   /** Does the work on its thread. Failures as those of the work, and internal where the thread ends. */
   readonly ask: Ask;
+  /** Maps take longer than a request may. */
+  readonly maps: MapDrawings;
   close(): Promise<void>;
 }
 
 interface Waiting {
   readonly settle: (outcome: Outcome<SearchDone[keyof SearchDone]>) => void;
-  readonly onProgress: ((done: number, total: number) => void) | undefined;
+  readonly onProgress: AskOptions["onProgress"];
 }
 
 const DESKS = new WeakMap<object, SearchDesk>();
@@ -56,8 +65,10 @@ export async function closeSearch(of: object): Promise<void> {
 
 function newDesk(): SearchDesk {
   const seats = { alike: new Seat(), map: new Seat() };
+  const ask: Ask = (work, options) => seats[work.kind].ask(work, options) as Promise<Outcome<never>>;
   return {
-    ask: (work, onProgress) => seats[work.kind].ask(work, onProgress) as Promise<Outcome<never>>,
+    ask,
+    maps: new MapDrawings(ask),
     close: async () => {
       await Promise.all(Object.values(seats).map((seat) => seat.close()));
     },
@@ -70,7 +81,7 @@ class Seat {
   #idle: NodeJS.Timeout | null = null;
   #serial = 0;
 
-  ask(work: SearchWork, onProgress?: Waiting["onProgress"]): Promise<Outcome<SearchDone[keyof SearchDone]>> {
+  ask(work: SearchWork, { onProgress, signal }: AskOptions = {}): Promise<Outcome<SearchDone[keyof SearchDone]>> {
     this.#worker ??= this.#hire();
     const worker = this.#worker;
     const id = this.#serial++;
@@ -78,7 +89,9 @@ class Seat {
     return new Promise((settle) => {
       this.#waiting.set(id, { settle, onProgress });
       worker.ref();
-      worker.postMessage({ id, work } satisfies ToSearch);
+      worker.postMessage({ kind: "work", id, work } satisfies ToSearch);
+      const stop = () => worker.postMessage({ kind: "stop", id } satisfies ToSearch);
+      signal?.addEventListener("abort", stop, { once: true });
     });
   }
 
@@ -109,7 +122,7 @@ class Seat {
     const waiting = this.#waiting.get(message.id);
     if (waiting === undefined) return;
     if (message.kind === "progress") {
-      waiting.onProgress?.(message.done, message.total);
+      waiting.onProgress?.(message.progress);
       return;
     }
     this.#waiting.delete(message.id);

@@ -8,6 +8,7 @@ import { runFor } from "../study/study-routes.ts";
 import { columnsOf } from "./member-columns.ts";
 import { type RunSlide, slidesOfRun } from "./run-slides.ts";
 import { searchDesk } from "./search-desk.ts";
+import type { MapWork } from "./search-work.ts";
 
 export const searchRoutes: readonly Handled[] = [
   handle(searchAlike, async ({ who, body, services }) => {
@@ -36,9 +37,9 @@ export const searchRoutes: readonly Handled[] = [
       text,
     };
   }),
-  handle(readMap, async ({ who, params, query, services }) => {
+  handle(readMap, async ({ who, params, query, services, signal }) => {
     const run = await runFor(services, who, params.run);
-    return mapOf(services, who, run, query);
+    return mapOf(services, who, run, { ...query, signal });
   }),
 ];
 
@@ -48,21 +49,24 @@ async function mapOf(
   services: Services,
   who: Person,
   run: Run,
-  { unit, points }: RouteInput<typeof readMap>["query"],
+  { unit, points, wait, signal }: RouteInput<typeof readMap>["query"] & { readonly signal: AbortSignal },
 ): Promise<RouteReply<typeof readMap>> {
   const { slides, searched, refuse } = await slidesOfRun(services, run);
   const columns = columnsOf(slides);
   const kept = `${services.config.data}/search/${run.key}`;
-  const drawn = await searchDesk(services.db).ask(
+  const drawn = await searchDesk(services.db).maps.ask(
+    `${run.key} ${unit} ${points}`,
     { kind: "map", run: searched, unit, points, columns, kept },
-    (done, total) => services.log.info({ run: run.key, done, total }, "drawing a map"),
+    { ms: 1000 * wait, signal },
   );
+  if ("phase" in drawn) return { ...empty(run, unit), progress: drawn };
   if (!drawn.ok) return refuse(drawn.failure);
   const { of, method, x, y, slide, tileX, tileY, tileSize, separation } = drawn.value;
   return {
     run: run.key,
     synthetic: run.synthetic,
     unit,
+    progress: null,
     of,
     method,
     x: [...x],
@@ -79,6 +83,12 @@ async function mapOf(
     })),
     separation: [...separation],
   };
+}
+
+/** What is told while a map is drawn. */
+function empty(run: Run, unit: MapWork["unit"]) {
+  const none = { x: [], y: [], slides: [], slide: [], tileX: [], tileY: [], columns: [], separation: [] };
+  return { run: run.key, synthetic: run.synthetic, unit, of: 0, method: "", tileSize: null, ...none };
 }
 
 /** @throws ApiRefusal not-found where the slide is none of the run's */

@@ -1,15 +1,17 @@
 /** "More like this" in a run folder, without a service: what the command line asks. */
 import { join } from "node:path";
-import { attempt, type Outcome, raise, unwrap } from "@nacre/core";
+import { attempt, nearestName, type Outcome, type Point, raise, unwrap } from "@nacre/core";
 import { OpenSearches } from "./find-alike.ts";
 import { readMembers } from "./run-members.ts";
-import type { AlikeAnswer } from "./search-work.ts";
+import type { AlikeAnswer, AlikeWork } from "./search-work.ts";
 
 export interface SearchRunOptions {
   /** Id of a slide, or the name of its file. */
   readonly like: string;
   /** A place on it, level-0 pixels: the tile there in place of the whole slide. */
-  readonly tile?: { readonly x: number; readonly y: number };
+  readonly tile?: Point;
+  /** Corners of a region on it, level-0 pixels: the mean of its tiles in place of the whole slide. */
+  readonly region?: readonly Point[];
   readonly k: number;
   readonly otherSites: boolean;
 }
@@ -30,29 +32,41 @@ export type RunSearch = Omit<AlikeAnswer, "rows"> & { readonly rows: readonly Fo
 export async function searchRun(folder: string, options: SearchRunOptions): Promise<Outcome<RunSearch>> {
   return attempt(async () => {
     const { members } = unwrap(readMembers(folder));
-    const { like, tile, k, otherSites } = options;
+    const { like, k, otherSites } = options;
     const slide = members.findIndex(({ id, path }) => id === like || path === like || path.endsWith(`/${like}`));
     if (slide < 0)
       return raise("bad-value", {
         expected: "a slide of the run that has features",
         received: `\`${like}\`, which is none of the ${members.length}`,
-        remedy: `name one as slides.csv does, such as ${members[0]?.id}`,
+        remedy: nearestSlide(
+          like,
+          members.map(({ id }) => id),
+        ),
       });
-    const found = await new OpenSearches().alike({
-      kind: "alike",
-      run: {
-        members: members.map(({ id, features, patient, site }) => ({ name: id, features, patient, site })),
-        folders: [join(folder, ".nacre", "search")],
-      },
-      like: tile === undefined ? { kind: "slide", slide } : { kind: "tile", slide, ...tile },
-      k,
-      otherPatients: true,
-      otherSites,
-    });
+    const searches = new OpenSearches();
+    const run = {
+      members: members.map(({ id, features, patient, site }) => ({ name: id, features, patient, site })),
+      folders: [join(folder, ".nacre", "search")],
+    };
+    const found = await searches
+      .alike({ kind: "alike", run, like: likeOf(slide, options), k, otherPatients: true, otherSites })
+      .finally(() => searches.close());
     const rows = found.rows.map(({ slide: at, ...row }): FoundAlike => {
       const { id = "", site = null, label = null } = members[at] ?? {};
       return { slide: id, site, outcome: label, ...row };
     });
     return { ...found, rows };
   });
+}
+
+function nearestSlide(like: string, ids: readonly string[]): string {
+  const nearest = nearestName(like, ids);
+  return nearest === null
+    ? `name one as slides.csv does, such as ${ids[0]}`
+    : `did you mean ${nearest}? Slides are named as in slides.csv`;
+}
+
+function likeOf(slide: number, { tile, region }: SearchRunOptions): AlikeWork["like"] {
+  if (region !== undefined) return { kind: "region", slide, ring: region };
+  return tile === undefined ? { kind: "slide", slide } : { kind: "tile", slide, ...tile };
 }

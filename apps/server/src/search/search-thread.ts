@@ -4,6 +4,7 @@ import { attempt, type Failure } from "@nacre/core";
 import { OpenSearches } from "./find-alike.ts";
 import { makeMap } from "./make-map.ts";
 import type { FromSearch, ToSearch } from "./search-desk.ts";
+import type { MapProgress, SearchWork } from "./search-work.ts";
 
 const port = parentPort;
 if (port === null)
@@ -11,17 +12,25 @@ if (port === null)
 const searches = new OpenSearches();
 let turn: Promise<unknown> = Promise.resolve();
 
+const stops = new Map<number, AbortController>();
+
 // One after the other: two at once would only share the same processor and twice the memory.
 port.on("message", (message: ToSearch) => {
-  turn = turn.then(() => answer(message));
+  if (message.kind === "stop") {
+    stops.get(message.id)?.abort();
+    return;
+  }
+  const stop = new AbortController();
+  stops.set(message.id, stop);
+  turn = turn.then(() => answer(message.id, message.work, stop.signal)).finally(() => stops.delete(message.id));
 });
 
-async function answer({ id, work }: ToSearch): Promise<void> {
+async function answer(id: number, work: SearchWork, signal: AbortSignal): Promise<void> {
   const post = (message: FromSearch): void => port?.postMessage(message);
   const outcome = await attempt<FromSearch>(async () => {
     if (work.kind === "alike") return { kind: "done", id, value: await searches.alike(work) };
-    const value = await makeMap(work, (done, total) => post({ kind: "progress", id, done, total }));
-    return { kind: "done", id, value };
+    const onProgress = (progress: MapProgress): void => post({ kind: "progress", id, progress });
+    return { kind: "done", id, value: await makeMap(work, { onProgress, signal }) };
   }).catch((error: unknown) => ({ ok: false as const, failure: internal(error) }));
   post(outcome.ok ? outcome.value : { kind: "failed", id, failure: outcome.failure });
 }

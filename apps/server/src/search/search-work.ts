@@ -1,4 +1,5 @@
 /** What is asked of search, and what it answers: plain values, so that they may pass between threads. Slides are numbers in the list of members. */
+import type { MapPhase } from "@nacre/api";
 import type { Like, SearchAnswer } from "@nacre/features/node";
 
 export interface WorkMember {
@@ -38,6 +39,13 @@ export interface MapWork {
   readonly columns: readonly MemberColumn[];
   /** Folder that finished maps are kept in. */
   readonly kept: string;
+}
+
+/** How far a map is; each phase counts anew. */
+export interface MapProgress {
+  readonly phase: MapPhase;
+  readonly done: number;
+  readonly of: number;
 }
 
 export interface MapAnswer {

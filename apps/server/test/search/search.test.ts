@@ -188,6 +188,16 @@ describe("readMap", () => {
     expect(await again()).toEqual(map);
   });
 
+  it("says how far it is to whoever cannot wait, and has the same map for those who ask again", async () => {
+    const ask = (wait: number) => server.call(readMap, { params: { run: run() }, query: { points: 500, wait } });
+    const first = await ask(0);
+    expect(first).toMatchObject({ x: [], slides: [], method: "", progress: { phase: "reading" } });
+    expect(first.progress?.done).toBeLessThanOrEqual(first.progress?.of ?? 0);
+    const whole = await ask(600);
+    expect(whole.progress).toBeNull();
+    expect(whole.x).toHaveLength(500);
+  });
+
   it("places slides", async () => {
     const slides = await server.call(readMap, { params: { run: run() }, query: { unit: "slide" } });
     expect(slides).toMatchObject({ unit: "slide", of: SLIDES, tileX: [], tileY: [], tileSize: null });

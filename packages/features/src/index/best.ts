@@ -7,6 +7,8 @@
 export interface Best {
   /** What a candidate must exceed, or equal with an earlier row, to be kept. */
   readonly least: number;
+  /** The same for a row of one group: where the group is full, that of its worst. */
+  leastOf(group: number): number;
   offer(row: number, similarity: number, group: number): void;
   /** Best first. */
   rows(): { readonly row: number; readonly similarity: number }[];
@@ -20,9 +22,16 @@ interface Kept {
 
 export function bestOf(k: number, perGroup: number = Number.POSITIVE_INFINITY): Best {
   const kept: Kept[] = [];
+  const least = (): number =>
+    kept.length < k ? Number.NEGATIVE_INFINITY : (kept.at(-1)?.similarity ?? Number.POSITIVE_INFINITY);
   return {
     get least() {
-      return kept.length < k ? Number.NEGATIVE_INFINITY : (kept.at(-1)?.similarity ?? Number.POSITIVE_INFINITY);
+      return least();
+    },
+    leastOf(group) {
+      if (perGroup >= k) return least();
+      const own = kept.filter((one) => one.group === group);
+      return own.length < perGroup ? least() : (own.at(-1)?.similarity ?? Number.POSITIVE_INFINITY);
     },
     offer(row, similarity, group) {
       const candidate = { row, similarity, group };

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Cells } from "./cells.ts";
+import type { Cells } from "./cell-centres.ts";
 import type { VectorSearch } from "./search-vectors.ts";
 import type { StoredVectors } from "./vector-store.ts";
 
@@ -50,7 +50,8 @@ function readKept(path: string): (Cells & { readonly header: Header }) | null {
     const centres = new Float32Array(bytes, 4 + length, header.centres * header.d);
     const rows = header.parts.reduce((sum, [, own]) => sum + own, 0);
     const cellOf = new Int32Array(bytes, 4 + length + 4 * centres.length, rows);
-    return header.version === VERSION ? { header, centres, cellOf } : null;
+    const isWhole = centres.every(Number.isFinite) && cellOf.every((cell) => cell >= 0 && cell < header.centres);
+    return header.version === VERSION && isWhole ? { header, centres, cellOf } : null;
   } catch {
     return null;
   }

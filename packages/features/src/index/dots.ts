@@ -3,26 +3,13 @@
  * that stay in the processor's cache while queries pass over them. Browser-safe, one thread, the same bits on every machine.
  */
 import { DOTS_KERNEL } from "./dots-kernel.data.ts";
+import { openKernel, PAGE } from "./kernel.ts";
 
-/** What is used of WebAssembly: its types come with the DOM, which this package does without. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  dots(row: number, end: number, query: number, bytes: number, out: number): void;
-  dots4(row: number, end: number, query: number, bytes: number, out: number): void;
-}
-
-const PAGE = 65536;
 const BLOCK_BYTES = 192 * 1024;
 /** Queries that pass over one block. */
 const QUERIES = 32;
 /** WebAssembly reaches 4 GiB; a page less, so that the end of the last row is still a number of 32 bits. */
 const MOST_BYTES = 2 ** 32 - PAGE;
-let module: object | undefined;
 
 /** Products of the rows from `first` with one query; valid only inside the call. */
 export type SeeProducts = (first: number, products: Float32Array, query: number) => void;
@@ -35,6 +22,8 @@ export interface DotRoom {
   row(i: number): Float32Array;
   /** Calls `see` with products of all rows in [first, end), block by block, for each query. @throws RangeError where a query is not of d numbers */
   products(queries: readonly Float32Array[], see: SeeProducts, first?: number, end?: number): void;
+  /** The product of one row with the query asked for last through this: the same bits as `products` gives for one query. */
+  productWith(query: Float32Array): (row: number) => number;
 }
 
 /** Most rows of d numbers that one room holds. */
@@ -52,7 +41,7 @@ export function dotRoom(n: number, d: number): DotRoom {
   const block = Math.max(1, Math.floor(BLOCK_BYTES / bytes));
   const out = QUERIES * bytes;
   const base = out + Math.ceil((block * 16) / 64) * 64;
-  const kernel = openKernel(base + n * bytes);
+  const kernel = openKernel(DOTS_KERNEL, base + n * bytes);
   const { buffer } = kernel.memory;
   const slots = Array.from({ length: QUERIES }, (_, q) => new Float32Array(buffer, q * bytes, d));
   const four = new Float32Array(buffer, out, block * 4);
@@ -91,18 +80,17 @@ export function dotRoom(n: number, d: number): DotRoom {
       for (let q = 0; q < queries.length; q += QUERIES)
         pass(queries.slice(q, q + QUERIES), q, see, Math.max(0, first), Math.min(n, end));
     },
+    productWith(query) {
+      slots[0]?.set(query);
+      return (row) => {
+        kernel.dots(base + row * bytes, base + (row + 1) * bytes, 0, bytes, out);
+        return four[0] as number;
+      };
+    },
   };
 }
 
 /** Rows are filled up with zeros to a multiple of 16 numbers. */
 function bytesOf(d: number): number {
   return Math.ceil(d / 16) * 64;
-}
-
-function openKernel(bytes: number): Kernel {
-  module ??= new WebAssembly.Module(Uint8Array.from(atob(DOTS_KERNEL), (letter) => letter.charCodeAt(0)));
-  // the exports are those of tools/kernels/dots.wat
-  const kernel = new WebAssembly.Instance(module).exports as Kernel;
-  kernel.memory.grow(Math.max(0, Math.ceil(bytes / PAGE) - kernel.memory.buffer.byteLength / PAGE));
-  return kernel;
 }

@@ -1,11 +1,28 @@
 /** What a search says in words, and the small arithmetic of queries of several tiles. */
+import type { Failure } from "@nacre/core";
 import { LEAST_KNOWN } from "./experience.ts";
 
-export function meanOf(rows: readonly Float32Array[]): Float32Array {
-  const mean = new Float32Array(rows[0]?.length ?? 0);
-  for (const row of rows)
-    for (let j = 0; j < row.length; j++) mean[j] = (mean[j] as number) + (row[j] as number) / rows.length;
+/** Mean of rows that are read one by one: a region may hold all of a large slide. */
+export function meanOf(rows: readonly number[], read: (row: number) => Float32Array, d: number): Float32Array {
+  const mean = new Float32Array(d);
+  for (const row of rows) {
+    const own = read(row);
+    for (let j = 0; j < d; j++) mean[j] = (mean[j] as number) + (own[j] as number) / rows.length;
+  }
   return mean;
+}
+
+/** Exactly the mean of the archive: it points nowhere, and is alike to nothing. */
+export function isBlank(query: Float32Array): boolean {
+  return query.every((value) => value === 0);
+}
+
+export function blank(what: string): Omit<Failure, "kind"> {
+  return {
+    expected: `features of the ${what} that differ from the mean of the archive`,
+    received: "features that are that mean exactly, as where all tiles have the same features",
+    remedy: "look at the features: an encoder that gives the same for every tile has failed",
+  };
 }
 
 /** At most so many, from the whole length. */

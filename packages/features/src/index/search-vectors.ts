@@ -3,14 +3,16 @@
  * never a diagnosis, so every answer says how many vectors were compared, whether that was all of them, and how far the query lies from
  * what the archive holds.
  */
-import { type Outcome, ok } from "@nacre/core";
-import { type CellIndex, type Cells, cellIndex } from "./cells.ts";
-import { roomLimit } from "./dots.ts";
+import { fail, type Outcome, ok } from "@nacre/core";
+import type { Cells } from "./cell-centres.ts";
+import { type CellIndex, cellIndex } from "./cells.ts";
+import { coarseLimit } from "./coarse.ts";
+import { coarseIndex } from "./coarse-index.ts";
 import { distanceTo, type Experience, experienceOf, LEAST_KNOWN, OUTSIDE } from "./experience.ts";
 import { type Like, tileAt, tilesIn } from "./query-tiles.ts";
-import { distanceText, evenly, meanOf } from "./search-text.ts";
+import { type RowRule, rowReader, startsOf } from "./row-reader.ts";
+import { blank, distanceText, evenly, isBlank, meanOf } from "./search-text.ts";
 import { standardise } from "./standardise.ts";
-import type { PartRows } from "./vector-file.ts";
 import { type Alike, type VectorIndex, vectorIndex } from "./vector-index.ts";
 import type { StoredVectors } from "./vector-store.ts";
 
@@ -78,7 +80,7 @@ export interface SearchOptions {
   readonly cells?: (starts: Int32Array) => Cells | null;
 }
 
-/** Reads all vectors of the store into memory. @throws RangeError where members and parts differ in number */
+/** Coarse vectors lie in memory; others are read from the store, which must stay open as long as the search is asked. @throws RangeError where members and parts differ in number */
 export function searchVectors(stored: StoredVectors, options: SearchOptions): VectorSearch {
   if (options.members.length !== stored.parts.length)
     throw new RangeError(`expected ${stored.parts.length} members, one a part, received ${options.members.length}`);
@@ -92,8 +94,7 @@ class Search implements VectorSearch {
   readonly #members: readonly Member[];
   readonly #x: Int32Array;
   readonly #y: Int32Array;
-  readonly starts: Int32Array;
-  readonly #stride: number;
+  readonly #rule: RowRule;
   readonly #known = new Map<VectorIndex, Experience>();
 
   constructor(stored: StoredVectors, { members, exactNumbers = EXACT_NUMBERS, cells }: SearchOptions) {
@@ -101,21 +102,25 @@ class Search implements VectorSearch {
     this.#stored = stored;
     this.#members = members;
     // What does not fit into one room is thinned evenly, and the answers say so.
-    this.#stride = Math.max(1, Math.ceil(stored.n / roomLimit(d)));
-    const kept = parts.map(({ n }) => Math.ceil(n / this.#stride));
-    this.starts = Int32Array.from([0, ...kept]);
-    for (let i = 1; i < this.starts.length; i++)
-      this.starts[i] = (this.starts[i] as number) + (this.starts[i - 1] as number);
-    const n = this.starts.at(-1) as number;
+    const stride = Math.max(1, Math.ceil(stored.n / coarseLimit(d)));
+    this.#rule = { stride, starts: startsOf(parts, stride) };
+    const { starts } = this.#rule;
+    const n = starts.at(-1) as number;
     const groups = new Int32Array(n);
     this.#x = new Int32Array(n);
     this.#y = new Int32Array(n);
     parts.forEach((_, part) => {
-      groups.fill(part, this.starts[part] as number, this.starts[part + 1] as number);
+      const [first, end] = [starts[part] as number, starts[part + 1] as number];
+      groups.fill(part, first, end);
+      const { x, y } = stored.partPlaces(part);
+      for (let row = first; row < end; row++) {
+        this.#x[row] = x[(row - first) * stride] as number;
+        this.#y[row] = y[(row - first) * stride] as number;
+      }
     });
-    const table = { n, d, groups, read: this.#reader() };
-    const known = n * d > exactNumbers ? (cells?.(this.starts) ?? null) : null;
-    this.tiles = n * d > exactNumbers ? cellIndex(table, known === null ? {} : { known }) : vectorIndex(table);
+    const table = { n, d, groups, read: rowReader(stored, this.#rule) };
+    const known = n * d > exactNumbers ? (cells?.(starts) ?? null) : null;
+    this.tiles = n * d > exactNumbers ? cellIndex(table, known === null ? {} : { known }) : coarseIndex(table);
     this.slides = vectorIndex({
       n: parts.length,
       d,
@@ -124,32 +129,8 @@ class Search implements VectorSearch {
     });
   }
 
-  /** Reads rows part by part: rows are asked for in order, so each part is read once. */
-  #reader(): (row: number, into: Float32Array) => void {
-    let part = -1;
-    let rows: PartRows = { features: new Float32Array(), x: new Int32Array(), y: new Int32Array() };
-    return (row, into) => {
-      const own = this.#slideAt(row);
-      if (own !== part) {
-        part = own;
-        rows = this.#stored.partRows(part);
-      }
-      const i = (row - (this.starts[part] as number)) * this.#stride;
-      this.#x[row] = rows.x[i] as number;
-      this.#y[row] = rows.y[i] as number;
-      standardise(rows.features, this.#stored, into, i * this.#stored.d);
-    };
-  }
-
-  #slideAt(row: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (high - low > 1) {
-      const mid = (low + high) >> 1;
-      if ((this.starts[mid] as number) <= row) low = mid;
-      else high = mid;
-    }
-    return low;
+  get starts(): Int32Array {
+    return this.#rule.starts;
   }
 
   placeOf(row: number) {
@@ -164,33 +145,35 @@ class Search implements VectorSearch {
     const { like } = question;
     if (!(like.slide >= 0 && like.slide < this.#members.length))
       throw new RangeError(`expected a slide of ${this.#members.length}, received ${like.slide}`);
-    if (like.kind === "slide") return ok(this.#likeSlide(question));
+    if (like.kind === "slide") return this.#likeSlide(question);
     const tiles = { rows: this.#rowsOf(like.slide), placeOf: (row: number) => this.placeOf(row) };
     const part = this.#stored.parts[like.slide] as StoredVectors["parts"][number];
     const rows = like.kind === "tile" ? tileAt(like, part, tiles) : tilesIn(like, part, tiles);
-    return rows.ok ? ok(this.#likeTiles(question, rows.value)) : rows;
+    return rows.ok ? this.#likeTiles(question, rows.value) : rows;
   }
 
-  #likeSlide(question: Question): SearchAnswer {
+  #likeSlide(question: Question): Outcome<SearchAnswer> {
     const { slide } = question.like;
     const query = this.slides.row(slide);
     const found = this.slides.search(query, { k: question.k, accept: this.#accept(question) });
+    if (found.rows.length > 0 && isBlank(query)) return fail("bad-features", blank("slide"));
     const whole = this.#distance(this.slides, [query], slide);
     const told =
       whole.known >= LEAST_KNOWN
         ? { ...whole, by: "" }
         : { ...this.#distance(this.tiles, this.#someTiles(slide), slide), by: "median of its tiles" };
-    return this.#answer(found, this.slides, told);
+    return ok(this.#answer(found, this.slides, told));
   }
 
-  #likeTiles(question: Question, rows: readonly number[]): SearchAnswer {
+  #likeTiles(question: Question, rows: readonly number[]): Outcome<SearchAnswer> {
     const { like, k } = question;
-    const queries = rows.map((row) => this.tiles.row(row));
-    const query = meanOf(queries);
+    const unit = (row: number): Float32Array => this.tiles.row(row);
+    const query = meanOf(rows, unit, this.tiles.d);
     const found = this.tiles.search(query, { k, perGroup: PER_SLIDE, accept: this.#accept(question) });
-    const asked = evenly(queries, ASKED_TILES);
+    if (found.rows.length > 0 && isBlank(query)) return fail("bad-features", blank(like.kind));
+    const asked = evenly(rows, ASKED_TILES).map(unit);
     const by = rows.length === 1 ? "" : `median of its tiles`;
-    return this.#answer(found, this.tiles, { ...this.#distance(this.tiles, asked, like.slide), by });
+    return ok(this.#answer(found, this.tiles, { ...this.#distance(this.tiles, asked, like.slide), by }));
   }
 
   #accept({ like: { slide }, otherPatients, otherSites, accept }: Question): (other: number) => boolean {
@@ -230,7 +213,7 @@ class Search implements VectorSearch {
     const areTiles = index === this.tiles;
     const isOutside = known >= LEAST_KNOWN && distance !== null && distance > OUTSIDE;
     const what = areTiles ? "tiles" : "slides";
-    const isWhole = exact && (this.#stride === 1 || !areTiles);
+    const isWhole = exact && (this.#rule.stride === 1 || !areTiles);
     const recall = isCells(index)
       ? ` (${Math.round(1000 * index.recall) / 10}% of the ten nearest found in a test)`
       : "";

@@ -41,9 +41,8 @@ export interface Manifest {
   readonly leftOut: readonly LeftOut[];
 }
 
-export interface PartRows {
-  /** Row-major [n, d], as the encoder gave them. */
-  readonly features: Float32Array;
+/** Top-left corner of each tile. */
+export interface PartPlaces {
   readonly x: Int32Array;
   readonly y: Int32Array;
 }
@@ -52,11 +51,10 @@ export function partBytes(n: number, d: number): number {
   return 16 * d + Math.ceil((n * (d + 2) * 4) / 8) * 8;
 }
 
-/** The bytes of a part. */
-export function composePart({ features, x, y, n, d }: Bag): Uint8Array {
-  const bytes = new Uint8Array(partBytes(n, d));
-  const mean = new Float64Array(bytes.buffer, 0, d);
-  const squares = new Float64Array(bytes.buffer, 8 * d, d);
+/** Writes a part piece by piece: the features of a large slide are not copied. */
+export function writePart(file: number, { features, x, y, n, d }: Bag, at: number): void {
+  const mean = new Float64Array(d);
+  const squares = new Float64Array(d);
   for (let i = 0; i < n; i++)
     for (let j = 0; j < d; j++) {
       // Welford: one pass, and no small difference of large sums.
@@ -65,19 +63,23 @@ export function composePart({ features, x, y, n, d }: Bag): Uint8Array {
       mean[j] = (mean[j] as number) + off / (i + 1);
       squares[j] = (squares[j] as number) + off * (value - (mean[j] as number));
     }
-  new Float32Array(bytes.buffer, 16 * d, n * d).set(features);
-  new Int32Array(bytes.buffer, 16 * d + 4 * n * d, n).set(x);
-  new Int32Array(bytes.buffer, 16 * d + 4 * n * (d + 1), n).set(y);
-  return bytes;
+  const pieces = [mean, squares, features, x, y];
+  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  let next = at;
+  for (const { buffer, byteOffset, byteLength } of [...pieces, new Uint8Array(partBytes(n, d) - length)]) {
+    writeAll(file, new Uint8Array(buffer, byteOffset, byteLength), next);
+    next += byteLength;
+  }
 }
 
-export function readRows(file: number, { at, n }: VectorPart, d: number): PartRows {
-  const bytes = readExactly(file, at + 16 * d, 4 * n * (d + 2));
-  return {
-    features: new Float32Array(bytes.buffer, 0, n * d),
-    x: new Int32Array(bytes.buffer, 4 * n * d, n),
-    y: new Int32Array(bytes.buffer, 4 * n * (d + 1), n),
-  };
+/** Row-major [count, d], as the encoder gave them. */
+export function readFeatures(file: number, { at }: VectorPart, d: number, first: number, count: number): Float32Array {
+  return new Float32Array(readExactly(file, at + 16 * d + 4 * first * d, 4 * count * d).buffer);
+}
+
+export function readPlaces(file: number, { at, n }: VectorPart, d: number): PartPlaces {
+  const bytes = readExactly(file, at + 16 * d + 4 * n * d, 8 * n);
+  return { x: new Int32Array(bytes.buffer, 0, n), y: new Int32Array(bytes.buffer, 4 * n, n) };
 }
 
 /** Mean of each feature, and the sum of squares around it. */
@@ -121,10 +123,16 @@ function manifestIn(file: number): Manifest | null {
     const tail = readExactly(file, size - TAIL, TAIL);
     if (new TextDecoder().decode(tail.subarray(4)) !== END) return null;
     const length = new DataView(tail.buffer).getUint32(0, true);
-    const text = new TextDecoder().decode(readExactly(file, size - TAIL - length, length));
-    const manifest = JSON.parse(text) as Manifest;
-    const bytes = manifest.parts.reduce((sum, { n }) => sum + partBytes(n, manifest.d), 0);
-    return manifest.version === VECTORS_VERSION && bytes === size - TAIL - length ? manifest : null;
+    const end = size - TAIL - length;
+    if (end < 0) return null;
+    const manifest = JSON.parse(new TextDecoder().decode(readExactly(file, end, length))) as Manifest;
+    let next = 0;
+    const areWhole = manifest.parts.every(({ n, at }) => {
+      const isNext = at === next;
+      next += partBytes(n, manifest.d);
+      return isNext;
+    });
+    return manifest.version === VECTORS_VERSION && areWhole && next === end ? manifest : null;
   } catch {
     return null;
   }

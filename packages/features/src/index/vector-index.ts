@@ -8,7 +8,7 @@ import { type DotRoom, dotRoom } from "./dots.ts";
 export interface VectorTable {
   readonly n: number;
   readonly d: number;
-  /** Writes row i, raw, into an array of d numbers. */
+  /** Writes row i, raw, into an array of d numbers: in order while an index is made. */
   readonly read: (row: number, into: Float32Array) => void;
   /** Group of each row, [n]. */
   readonly groups: Int32Array;
@@ -43,24 +43,37 @@ export interface VectorIndex {
   searchMany(queries: readonly Float32Array[], options: (query: number) => AlikeOptions): Alike[];
 }
 
-/** An exact index. Rows are copied and brought to length one. @throws RangeError above 4 GiB of rows */
+/** An exact index for small tables. Rows are copied and brought to length one. @throws RangeError above 4 GiB of rows, or where one holds what is not finite */
 export function vectorIndex(table: VectorTable): VectorIndex {
   const room = dotRoom(table.n, table.d);
-  for (let i = 0; i < table.n; i++) {
-    const row = room.row(i);
-    table.read(i, row);
-    toUnit(row);
-  }
+  for (let i = 0; i < table.n; i++) readUnit(table, i, room.row(i));
   return indexOf(room, table.groups);
 }
 
-/** Brings a vector to length one, in place; what is zero throughout stays so, and is alike to nothing. */
-export function toUnit(vector: Float32Array): Float32Array {
+/**
+ * Brings a vector to length one, in place; what is zero throughout stays so, and is alike to nothing.
+ * @param what what the vector is, for the message
+ * @throws RangeError where it holds what is not finite
+ */
+export function toUnit(vector: Float32Array, what: () => string = () => "a vector"): Float32Array {
   let squares = 0;
   for (let j = 0; j < vector.length; j++) squares += (vector[j] as number) ** 2;
+  if (!Number.isFinite(squares))
+    throw new RangeError(`expected finite numbers in ${what()}, received others; leave it out`);
   const length = Math.sqrt(squares);
   if (length > 0) for (let j = 0; j < vector.length; j++) vector[j] = (vector[j] as number) / length;
   return vector;
+}
+
+/** A row of a table, of length one. @throws RangeError where it holds what is not finite */
+export function readUnit({ read }: Pick<VectorTable, "read">, row: number, into: Float32Array): Float32Array {
+  read(row, into);
+  return toUnit(into, () => `row ${row}`);
+}
+
+/** A copy of a query, of length one. @throws RangeError where it holds what is not finite */
+export function unitOf(query: Float32Array): Float32Array {
+  return toUnit(query.slice(), () => "the query");
 }
 
 /** How many rows each group has. */
@@ -88,21 +101,18 @@ function indexOf(room: DotRoom, groups: Int32Array): VectorIndex {
       checkK(k);
       return { best: bestOf(k, perGroup), accepted: acceptedOf(sizes, accept) };
     });
-    room.products(
-      queries.map((query) => toUnit(query.slice())),
-      (first, products, q) => {
-        const { best, accepted } = asked[q] as (typeof asked)[number];
-        let least = best.least;
-        for (let i = 0; i < products.length; i++) {
-          const similarity = products[i] as number;
-          if (similarity <= least) continue;
-          const group = groups[first + i] as number;
-          if (accepted.is[group] === 0) continue;
-          best.offer(first + i, similarity, group);
-          least = best.least;
-        }
-      },
-    );
+    room.products(queries.map(unitOf), (first, products, q) => {
+      const { best, accepted } = asked[q] as (typeof asked)[number];
+      let least = best.least;
+      for (let i = 0; i < products.length; i++) {
+        const similarity = products[i] as number;
+        if (similarity <= least) continue;
+        const group = groups[first + i] as number;
+        if (accepted.is[group] === 0) continue;
+        best.offer(first + i, similarity, group);
+        least = best.least;
+      }
+    });
     return asked.map(({ best, accepted }) => ({ rows: best.rows(), compared: accepted.rows, exact: true }));
   };
   return {

@@ -10,19 +10,20 @@ import { readWhole } from "../store/aside.ts";
 import { parseBag } from "../store/parse-bag.ts";
 import {
   composeManifest,
-  composePart,
   copyBytes,
   type LeftOut,
   type Manifest,
   type OpenFile,
   openFile,
-  type PartRows,
+  type PartPlaces,
   partBytes,
+  readFeatures,
   readMoments,
-  readRows,
+  readPlaces,
   VECTORS_VERSION,
   type VectorPart,
   writeAll,
+  writePart,
 } from "./vector-file.ts";
 
 export interface VectorFile {
@@ -50,7 +51,10 @@ export interface StoredVectors {
   readonly scale: Float64Array;
   /** Mean of each feature over the tiles of a part. */
   partMean(part: number): Float64Array;
-  partRows(part: number): PartRows;
+  /** Row-major [count, d] from tile `first` of a part, as the encoder gave them. */
+  featureRows(part: number, first: number, count: number): Float32Array;
+  /** Where each tile of a part lies. */
+  partPlaces(part: number): PartPlaces;
   close(): void;
 }
 
@@ -88,7 +92,7 @@ function stampOf(path: string): string {
   return at === undefined ? "none" : `${at.size}-${at.mtimeNs}`;
 }
 
-/** Same names in the same order, none touched. */
+/** Same names, none touched; their order does not matter, since a part is found by its name. */
 function isCurrent({ parts, leftOut }: Manifest, files: readonly Stamped[]): boolean {
   const known = new Map([...parts, ...leftOut].map(({ name, stamp }) => [name, stamp]));
   return known.size === files.length && files.every(({ name, stamp }) => known.get(name) === stamp);
@@ -150,7 +154,7 @@ class Rebuild {
     if (!checked.ok) return this.#leave(name, stamp, checked.failure);
     this.#agree(bag.d, bag.space, name);
     const { n, d, side, meta } = bag;
-    writeAll(this.#into, composePart(bag), this.#at);
+    writePart(this.#into, bag, this.#at);
     this.#parts.push({ name, n, side, hasPlaces: meta.frame === "level-0", sha256, stamp, at: this.#at });
     this.#at += partBytes(n, d);
   }
@@ -249,8 +253,12 @@ class Store implements StoredVectors {
     return readMoments(this.#file, this.parts[part] as VectorPart, this.d).mean;
   }
 
-  partRows(part: number): PartRows {
-    return readRows(this.#file, this.parts[part] as VectorPart, this.d);
+  featureRows(part: number, first: number, count: number): Float32Array {
+    return readFeatures(this.#file, this.parts[part] as VectorPart, this.d, first, count);
+  }
+
+  partPlaces(part: number): PartPlaces {
+    return readPlaces(this.#file, this.parts[part] as VectorPart, this.d);
   }
 
   close(): void {

@@ -1,0 +1,83 @@
+import { randomStream } from "@nacre/core";
+import { describe, expect, it } from "vitest";
+import { embeddingMap, type MapProgress } from "../../src/index/embedding-map.ts";
+import { nearRows } from "../../src/index/near-rows.ts";
+import { fuzzyEdges, layOut } from "../../src/index/umap-layout.ts";
+
+const N = 600;
+const D = 12;
+const random = randomStream(9, "near");
+const centres = Array.from({ length: 15 }, () => Array.from({ length: D }, () => 2 * random.normal()));
+const rows = Array.from({ length: N }, (_, i) =>
+  Float32Array.from(centres[i % 15] as number[], (value) => value + random.normal()),
+);
+const table = { n: N, d: D, read: (i: number, into: Float32Array) => into.set(rows[i] as Float32Array) };
+const K = 8;
+
+describe("nearRows", () => {
+  it("finds nearly all in cells of what comparing everything finds, a row its own first, and says how many", async () => {
+    const whole = await nearRows(table, { k: K });
+    const cells = await nearRows(table, { k: K, exactRows: 100 });
+    expect(whole.recall).toBe(1);
+    let found = 0;
+    for (let i = 0; i < N; i++) {
+      expect([whole.rows[i * K], cells.rows[i * K]]).toEqual([i, i]);
+      const truth = new Set(whole.rows.subarray(i * K, (i + 1) * K));
+      found += cells.rows.subarray(i * K, (i + 1) * K).filter((row) => truth.has(row)).length;
+      const falling = [...cells.similarity.subarray(i * K + 1, (i + 1) * K)];
+      expect(falling).toEqual(falling.toSorted((a, b) => b - a));
+    }
+    expect(cells.recall).toBeGreaterThanOrEqual(0.95);
+    expect(found / (N * K)).toBeGreaterThan(0.9);
+  });
+
+  it("keeps a row its own first among equal ones", async () => {
+    const same = { n: 30, d: 2, read: (_: number, into: Float32Array) => into.set([3, 4]) };
+    const { rows: found } = await nearRows(same, { k: 4 });
+    for (let i = 0; i < 30; i++) expect(found[4 * i]).toBe(i);
+  });
+});
+
+describe("fuzzyEdges", () => {
+  it("joins memberships in both directions alike; those of a row alone would add up to log2 k", async () => {
+    const near = await nearRows(table, { k: K });
+    const { from, to, weight } = fuzzyEdges(near, K);
+    const pairs = new Map(Array.from(weight, (value, e) => [`${from[e]} ${to[e]}`, value]));
+    expect(pairs.size).toBe(weight.length);
+    const sums = new Float64Array(N);
+    weight.forEach((value, e) => {
+      expect(value).toBeGreaterThanOrEqual(0);
+      expect(value).toBeLessThanOrEqual(1);
+      expect(pairs.get(`${to[e]} ${from[e]}`)).toBe(value);
+      sums[from[e] as number] = (sums[from[e] as number] as number) + value;
+    });
+    // A union is at least its larger part.
+    for (const sum of sums) expect(sum).toBeGreaterThanOrEqual(Math.log2(K) - 1e-3);
+  });
+
+  it("pulls two neighbours together and apart from what is none", async () => {
+    const x = Float32Array.of(-3, 3, 0, 40);
+    const y = new Float32Array(4);
+    const edges = { from: Int32Array.of(0, 1), to: Int32Array.of(1, 0), weight: Float32Array.of(1, 1) };
+    await layOut(x, y, edges, { epochs: 200, seed: 7 });
+    expect(Math.abs((x[0] as number) - (x[1] as number))).toBeLessThan(2);
+    expect([x[2], x[3]]).toEqual([0, 40]);
+  });
+});
+
+describe("embeddingMap", () => {
+  it("says how far it is in each phase, and ends when it is told to", async () => {
+    const seen: MapProgress[] = [];
+    await embeddingMap(table, { epochs: 20, onProgress: (progress) => seen.push(progress) });
+    expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(["components", "neighbours", "layout"]);
+    for (const { done, of } of seen) expect(done).toBeLessThanOrEqual(of);
+    const stop = new AbortController();
+    const drawn = embeddingMap(table, {
+      signal: stop.signal,
+      onProgress: ({ phase }) => {
+        if (phase === "layout") stop.abort();
+      },
+    });
+    await expect(drawn).rejects.toThrow(/abort/i);
+  });
+});
