@@ -1,6 +1,7 @@
 /**
  * Tiles over HTTP on loopback: the first tile of slides nobody opened, 500 tiles one after another (cold, then again), and fifty people
- * who pan for ten seconds. The service runs in a process of its own; clients and service share the machine, so a busy client costs it.
+ * who pan for ten seconds over slides whose blocks nobody asked for yet. The service runs in a process of its own; clients and service
+ * share the machine, so a busy client costs it. What was asked for stands beside the times: they mean nothing without it.
  */
 import { fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,43 +16,50 @@ const FIRST = 8;
 /** What a view asks for at once, and how many connections a browser holds. */
 const VIEW = { columns: 5, rows: 4 };
 const CONNECTIONS = 6;
-/** Between two moves of a hand. */
-const REST_MS = 250;
+/** Between the beginnings of two moves of a hand, seconds, give or take a quarter; whoever still waits for a field does not move on. */
+const EVERY_S = 1;
 const SLIDES = 50;
 
-/** @param options.rest the folder to serve, and perhaps how many threads read */
-export async function benchServeTiles({ rest: [folder, readers = "2"] }) {
+/** @param options.rest the folder to serve, and perhaps how many threads read and how many seconds lie between two moves */
+export async function benchServeTiles({ rest: [folder, readers = "2", every = String(EVERY_S)] }) {
   if (folder === undefined)
-    throw new Error("expected a folder of slides: npm run --silent bench -- serve-tiles DIR [THREADS] --json");
-  const data = mkdtempSync(join(tmpdir(), "nacre-bench-"));
-  const service = fork(new URL("./serve-tiles-service.mjs", import.meta.url), [folder, data, readers]);
-  try {
-    const { url, startMs } = await answer(service, "started");
-    const { scanMs } = await answer(service, "scanned");
-    const client = clientOf(url);
-    const { slides, opened } = await firstTiles(client);
+    throw new Error(
+      "expected a folder of slides: npm run --silent bench -- serve-tiles DIR [THREADS [SECONDS]] --json",
+    );
+  const alone = await measured(folder, readers, async (client, { slides, opened }) => {
     const sequence = tilesOf(slides).slice(0, SEQUENCE);
-    const cold = await oneByOne(client, sequence);
-    const warm = await oneByOne(client, sequence);
-    const panning = await pan(client, slides);
-    service.send("memory");
-    const { rssMiB, pool } = await answer(service, "memory");
     return {
-      folder,
-      readers: Number(readers),
-      startMs,
-      scanMs,
       slides: slides.length,
       opened,
-      cold,
-      warm,
-      panning,
-      rssMiB,
-      pool,
+      cold: await oneByOne(client, sequence),
+      warm: await oneByOne(client, sequence),
     };
+  });
+  // A service that remembers nothing of what was read one by one.
+  const together = await measured(folder, readers, async (client, { slides }, service) => ({
+    panning: await pan(client, slides, Number(every), service),
+  }));
+  return { folder, readers: Number(readers), ...alone, ...together };
+}
+
+/** A fresh service, measured by `act` after every slide was opened once. */
+async function measured(folder, readers, act) {
+  const data = mkdtempSync(join(tmpdir(), "nacre-bench-"));
+  const child = fork(new URL("./serve-tiles-service.mjs", import.meta.url), [folder, data, readers, String(VIEWERS)]);
+  const service = async () => {
+    child.send("memory");
+    return answer(child, "memory");
+  };
+  try {
+    const { url, startMs, tokens } = await answer(child, "started");
+    const { scanMs } = await answer(child, "scanned");
+    const client = clientOf(url, tokens);
+    const result = await act(client, await firstTiles(client), service);
+    const { rssMiB, pool } = await service();
+    return { startMs, scanMs, ...result, rssMiB, pool };
   } finally {
-    service.send("close");
-    await new Promise((end) => service.once("exit", end));
+    child.send("close");
+    await new Promise((end) => child.once("exit", end));
     rmSync(data, { recursive: true, force: true });
   }
 }
@@ -68,11 +76,12 @@ function answer(service, kind) {
   });
 }
 
-function clientOf(url) {
+/** Requests of the first person, or of the one whose number is given. */
+function clientOf(url, tokens) {
   const agent = new Agent({ keepAlive: true, maxSockets: VIEWERS * CONNECTIONS });
-  const bytes = (path) =>
+  const bytes = (path, person = 0) =>
     new Promise((resolve, reject) => {
-      get(`${url}/api${path}`, { agent }, (reply) => {
+      get(`${url}/api${path}`, { agent, headers: { authorization: `Bearer ${tokens[person]}` } }, (reply) => {
         const parts = [];
         reply.on("data", (part) => parts.push(part));
         reply.on("end", () => resolve({ status: reply.statusCode, body: Buffer.concat(parts) }));
@@ -138,52 +147,78 @@ async function oneByOne(client, paths) {
   return { tiles: times.length, meanBytes: Math.round(bytes / times.length), ms: spread(times) };
 }
 
-async function pan(client, slides) {
-  const times = [];
-  const failures = [];
-  const ends = performance.now() + SECONDS * 1000;
+/** Milliseconds, and what was asked for: a service that is asked for little is quick. */
+async function pan(client, slides, everyS, service) {
+  const seen = { tiles: [], fields: [], failures: [], distinct: new Set(), bytes: 0 };
+  const before = await service();
   const began = performance.now();
+  const ends = began + SECONDS * 1000;
   await Promise.all(
     Array.from({ length: VIEWERS }, (_, i) =>
-      viewer(client, slides[i % slides.length], { chance: chanceOf(i), ends, times, failures }),
+      viewer(client, slides, { person: i, chance: chanceOf(i), everyMs: everyS * 1000, ends, seen }),
     ),
   );
   const seconds = (performance.now() - began) / 1000;
+  const after = await service();
+  const { tiles, fields, failures, distinct, bytes } = seen;
   return {
-    viewers: VIEWERS,
-    seconds,
-    tiles: times.length,
-    perSecond: times.length / seconds,
+    offered: {
+      viewers: VIEWERS,
+      slides: slides.length,
+      secondsBetweenMoves: everyS,
+      seconds: Number(seconds.toFixed(2)),
+      fields: fields.length,
+      fieldsPerSecond: Number((fields.length / seconds).toFixed(1)),
+      tiles: tiles.length,
+      tilesPerSecond: Number((tiles.length / seconds).toFixed(1)),
+      distinctTiles: distinct.size,
+      meanBytes: Math.round(bytes / tiles.length),
+    },
     failures: failures.length,
     firstFailure: failures[0] ?? null,
-    ms: spread(times),
+    tileMs: spread(tiles),
+    fieldMs: spread(fields),
+    serviceProcessorS: Number((after.processorS - before.processorS).toFixed(2)),
   };
 }
 
-/** Somebody who moves a view over a slide, asking for the tiles that were not there before, as a browser does. */
-async function viewer(client, slide, { chance, ends, times, failures }) {
-  const seen = new Set();
+/** Somebody who moves a view over a slide, asking for the tiles that were not there before, as a browser does; who finds nothing new takes the next slide. */
+async function viewer(client, slides, { person, chance, everyMs, ends, seen }) {
+  const had = new Set();
+  let at = person;
+  let slide = slides[at % slides.length];
   let level = Math.floor(chance() * slide.levels.length);
   let [x, y] = [chance(), chance()];
-  await new Promise((go) => setTimeout(go, chance() * REST_MS));
-  while (performance.now() < ends) {
-    const wanted = viewAt(slide, level, x, y).filter((path) => !seen.has(path));
-    for (const path of wanted) seen.add(path);
-    const queue = [...wanted];
-    await Promise.all(
-      Array.from({ length: CONNECTIONS }, async () => {
-        for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-          const began = performance.now();
-          const { status } = await client.bytes(path);
-          times.push(performance.now() - began);
-          if (status !== 200) failures.push(`${status} ${path}`);
-        }
-      }),
-    );
-    await new Promise((go) => setTimeout(go, REST_MS));
-    if (chance() < 0.2) level = Math.floor(chance() * slide.levels.length);
+  let next = performance.now() + chance() * everyMs;
+  while (next < ends) {
+    await new Promise((go) => setTimeout(go, next - performance.now()));
+    const moved = performance.now();
+    const wanted = viewAt(slide, level, x, y).filter((path) => !had.has(path));
+    for (const path of wanted) had.add(path);
+    await fieldOf((path) => client.bytes(path, person), wanted, seen);
+    if (wanted.length > 0) seen.fields.push(performance.now() - moved);
+    if (wanted.length > 0 || chance() < 0.2)
+      next = Math.max(performance.now(), moved + everyMs * (0.75 + chance() / 2));
+    if (wanted.length === 0) slide = slides[++at % slides.length];
+    if (wanted.length === 0 || chance() < 0.2) level = Math.floor(chance() * slide.levels.length);
     [x, y] = [step(x, chance), step(y, chance)];
   }
+}
+
+async function fieldOf(bytes, wanted, seen) {
+  const queue = [...wanted];
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+        const began = performance.now();
+        const { status, body } = await bytes(path);
+        seen.tiles.push(performance.now() - began);
+        seen.distinct.add(path);
+        seen.bytes += body.length;
+        if (status !== 200) seen.failures.push(`${status} ${path}`);
+      }
+    }),
+  );
 }
 
 const step = (at, chance) => Math.min(1, Math.max(0, at + (chance() - 0.5) * 0.3));

@@ -45,7 +45,7 @@ export async function startPostgres() {
   await start();
   return {
     port,
-    url: (at = port) => `postgres://nacre@127.0.0.1:${at}/postgres`,
+    url: (at = port, host = "127.0.0.1") => `postgres://nacre@${host}:${at}/postgres`,
     start,
     stop,
     remove() {
@@ -70,10 +70,10 @@ function freePort() {
 }
 
 /**
- * A way to a port of loopback. `cut`: nothing passes any more and nobody is told, as when a cable is drawn. `mend`: connections
+ * A way from `host` to a port of loopback. `cut`: nothing passes any more and nobody is told, as when a cable is drawn. `mend`: connections
  * that lost something on the way break.
  */
-export function startProxy(to) {
+export function startProxy(to, host = "127.0.0.1") {
   const sockets = new Set();
   let isCut = false;
   const server = createServer((near) => {
@@ -97,7 +97,7 @@ export function startProxy(to) {
     for (const socket of sockets) socket.destroy();
   };
   return new Promise((ready) => {
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(0, host, () => {
       ready({
         port: server.address().port,
         cut() {

@@ -1,6 +1,7 @@
 /**
  * Three workers at a PostgreSQL: one is killed, one is cut off for a while, the database restarts. Every output must be there once and whole.
- * Then the same work with one worker and with two, for the ratio. `workers SLIDES CUT_SECONDS SLIDES_OF_THE_RATIO` (2000, 60, 200; 0: no ratio).
+ * Then the same work with one worker and with two, for the ratio, on slides of another side, in pixels.
+ * `workers SLIDES CUT_SECONDS SLIDES_OF_THE_RATIO SIDE_OF_THE_RATIO` (2000, 60, 200, 512; 0: leave that half out).
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -8,52 +9,66 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openQueue, openStore, unitsOfRun } from "../apps/server/dist/index.js";
 import { readStudy } from "../packages/pipeline/dist/index.js";
-import { startPostgres, startProxy } from "./workers-postgres.mjs";
+import { startWay } from "./workers-network.mjs";
+import { startPostgres } from "./workers-postgres.mjs";
 import { manySlides, unsoundSlides } from "./workers-slides.mjs";
 
 const NACRE = fileURLToPath(new URL("../apps/cli/bin/nacre.mjs", import.meta.url));
 const SIDE = 512;
 
 export async function benchWorkers({ rest }) {
-  const [slides = 2000, cutSeconds = 60, ratioSlides = 200] = rest.map(Number);
+  const [slides = 2000, cutSeconds = 60, ratioSlides = 200, ratioSide = SIDE] = rest.map(Number);
   const postgres = await startPostgres();
   if (postgres === null) return { skipped: "no PostgreSQL in /usr/lib/postgresql" };
-  const proxy = await startProxy(postgres.port);
-  const many = await manySlides(Math.max(slides, ratioSlides), SIDE);
+  const way = await startWay(postgres.port);
   const workers = [];
-  const store = unwrap(await openStore({ folder: many.folder, url: postgres.url() }));
+  const store = unwrap(await openStore({ folder: "", url: postgres.url() }));
   const queue = openQueue({ store, heartbeatSeconds: 10, superviseSeconds: 2 });
-  const at = { postgres, proxy, many, queue, workers, study: unwrap(readStudy(many.study)) };
+  const at = { postgres, way, queue, workers };
   try {
-    const disaster = await throughDisaster(at, { slides, cutSeconds });
+    const disaster =
+      slides === 0 ? {} : await withSlides(at, slides, SIDE, (all) => throughDisaster(all, { slides, cutSeconds }));
     say(JSON.stringify(disaster));
-    return { ...disaster, ...(ratioSlides === 0 ? {} : await ratio(at, ratioSlides)) };
+    if (ratioSlides === 0) return disaster;
+    return {
+      ...disaster,
+      ...(await withSlides(at, ratioSlides, ratioSide, (all) => ratio(all, ratioSlides, ratioSide))),
+    };
   } finally {
     for (const { child } of workers) child.kill("SIGKILL");
     await queue.close();
     await store.close();
-    proxy.close();
+    way.close();
     postgres.remove();
+  }
+}
+
+async function withSlides(at, n, side, measure) {
+  const many = await manySlides(n, side);
+  try {
+    return await measure({ ...at, many, study: unwrap(readStudy(many.study)) });
+  } finally {
     many.remove();
   }
 }
 
 async function throughDisaster(at, { slides, cutSeconds }) {
-  const { postgres, proxy, many, queue, workers } = at;
+  const { postgres, way, many, queue, workers } = at;
   const out = join(many.folder, "disaster");
   const names = many.slides.slice(0, slides);
   const began = performance.now();
   const units = await enqueue(at, { out, names, run: "00000000000000d1" });
-  workers.push(startWorker(postgres.url()), startWorker(postgres.url()), startWorker(postgres.url(proxy.port)));
+  const near = () => startWorker(postgres.url());
+  workers.push(near(), near(), startWorker(postgres.url(way.port, way.host), way.within));
   const [killed, ...others] = workers;
   const done = async () => (await queue.status("00000000000000d1").catch(() => null))?.counts.done ?? 0;
   const share = (of) => Math.max(2, Math.floor(slides * of));
   await until("a tenth", async () => (await done()) >= share(0.1), workers);
   killed.child.kill("SIGKILL");
-  proxy.cut();
-  say("one worker killed, one cut off");
+  way.cut();
+  say(`one worker killed, one cut off (${way.kind})`);
   const mended = pause(cutSeconds * 1000).then(() => {
-    proxy.mend();
+    way.mend();
     say("mended");
   });
   await Promise.race([until("a third", async () => (await done()) >= share(0.33), workers), mended]);
@@ -70,6 +85,7 @@ async function throughDisaster(at, { slides, cutSeconds }) {
   const unsound = await unsoundSlides(out, names);
   return {
     slides,
+    cutBy: way.kind,
     enqueued: units,
     seconds,
     counts,
@@ -82,7 +98,7 @@ async function throughDisaster(at, { slides, cutSeconds }) {
 }
 
 /** The same slides with one worker and with two, in turns; each worker is up before the clock starts. */
-async function ratio(at, slides) {
+async function ratio(at, slides, side) {
   const rates = { one: [], two: [] };
   for (const [round, name] of ["one", "two", "two", "one"].entries()) {
     const out = join(at.many.folder, `ratio-${round}`);
@@ -100,7 +116,7 @@ async function ratio(at, slides) {
     await stopAll(started);
   }
   const best = (of) => Math.max(...of);
-  return { slidesASecond: rates, ratio: best(rates.two) / best(rates.one) };
+  return { ratioSlides: slides, side, slidesASecond: rates, ratio: best(rates.two) / best(rates.one) };
 }
 
 async function enqueue({ queue, study }, { out, names, run }) {
@@ -109,8 +125,9 @@ async function enqueue({ queue, study }, { out, names, run }) {
   return queue.enqueue(units.filter(({ slide }) => wanted.has(slide)));
 }
 
-function startWorker(url) {
-  const child = spawn(process.execPath, [NACRE, "worker", "--json"], {
+function startWorker(url, within = []) {
+  const [command, ...args] = [...within, process.execPath, NACRE, "worker", "--json"];
+  const child = spawn(command, args, {
     env: { ...process.env, DATABASE_URL: url },
     stdio: ["ignore", "ignore", "pipe"],
   });

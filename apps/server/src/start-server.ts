@@ -1,6 +1,7 @@
 /** Starts the service: database, trail, archive, readers of slides, queue, and the door they stand behind; and closes it again in order. */
 import { setMaxListeners } from "node:events";
 import { mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { attempt, FailureError, type Outcome, ok, raise } from "@nacre/core";
 import type { FastifyInstance } from "fastify";
 import { openArchive } from "./archive/folder-archive.ts";
@@ -16,6 +17,7 @@ import { type AppOptions, newApp } from "./serve/new-app.ts";
 import type { Services } from "./services.ts";
 import { openStore } from "./store/open-store.ts";
 import { openStudies } from "./study/run-desk.ts";
+import { KeptPictures } from "./tile/kept-pictures.ts";
 import { ThreadSlidePool } from "./tile/open-slide-pool.ts";
 import { ROOT } from "./trail/chain.ts";
 import { openTrail, type TrailHead } from "./trail/open-trail.ts";
@@ -38,6 +40,9 @@ export interface RunningServer {
 
 /** Requests that have not ended after this are cut off when the service closes. */
 export const CLOSE_MS = 10_000;
+
+/** Threads that read slides start so long after the service listens: their start would hold up the first page. */
+const WARM_MS = 1000;
 
 type Step = () => Promise<unknown> | unknown;
 
@@ -99,7 +104,7 @@ async function start(
     atEnd(head);
     app.log.info({ trail: head }, "closed; head of the trail");
   });
-  const slides = new ThreadSlidePool({ readers: given.readers });
+  const slides = new ThreadSlidePool({ readers: given.readers, kept: new KeptPictures(join(data, "tiles")) });
   const config: ServerConfig = { ...given, data, projects: archive.projects };
   const events = eventHub();
   const { log } = app;
@@ -115,7 +120,7 @@ async function start(
   toClose.push(() => services.slides.close());
   toClose.push(() => closeSearch(db));
   toClose.push(() => studies.close());
-  const webhooks = startWebhooks(services);
+  const webhooks = startWebhooks(services, () => queue.boss());
   toClose.push(() => webhooks.close());
   const closing = new AbortController();
   // Every request under way listens to it.
@@ -134,8 +139,9 @@ async function start(
     clearTimeout(late);
   });
   const address = await listen(app, given);
-  // Where pages are served, somebody looks at a slide in a moment.
-  if (given.web !== null) slides.warm();
+  // Where pages are served, somebody looks at a slide in a moment; the page itself comes first.
+  const warming = given.web === null ? undefined : setTimeout(() => slides.warm(), WARM_MS).unref();
+  toClose.push(() => clearTimeout(warming));
   const scans = archive.projects.map(({ key }) => scanBehind(services, key));
   // Before the database closes; a scan of a very large folder is left behind and begins anew at the next start.
   toClose.splice(1, 0, () => Promise.race([Promise.all(scans), rest(CLOSE_MS)]));

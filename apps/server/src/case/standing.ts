@@ -172,10 +172,9 @@ function clamp(x: number): number {
   return Math.min(1, Math.max(0, x));
 }
 
-/** Three digits, and never "1.000" or "0.000" for what is neither. */
+/** Three digits; what is near 0 or 1 and neither is "<0.001" or ">0.999", as the pages write it. */
 export function shown(x: number): string {
-  const text = x.toFixed(3);
-  return (text === "1.000" && x < 1) || (text === "0.000" && x > 0 && x < 0.0005)
-    ? x.toPrecision(x < 0.5 ? 2 : 6)
-    : text;
+  if (x > 0 && x < 0.0005) return "<0.001";
+  if (x < 1 && x >= 0.9995) return ">0.999";
+  return x.toFixed(3);
 }

@@ -23,7 +23,6 @@ import { reopen, saveValues, sign } from "./change-draft.ts";
 import { loadDraft, signedReports } from "./draft-store.ts";
 import { type Printed, reportDocument } from "./report-document.ts";
 import { REPORT_POLICY, reportHtml } from "./report-html.ts";
-import { reportPdf } from "./report-pdf.ts";
 import { TEMPLATES } from "./template.data.ts";
 
 type Parts = Pick<Services, "db" | "archive" | "trail" | "now">;
@@ -117,11 +116,14 @@ async function asBytes(printed: Printed, format: "html" | "pdf", now: Date): Pro
         body: reportHtml(reportDocument(printed)),
         headers: { "content-security-policy": REPORT_POLICY },
       };
-    case "pdf":
+    case "pdf": {
+      // Loaded with the first: it would be a sixth of a second of every start.
+      const { reportPdf } = await import("./report-pdf.ts");
       return {
         type: "application/pdf",
         body: await reportPdf(reportDocument(printed), now),
         saveAs: `${fileName(printed)}.pdf`,
       };
+    }
   }
 }

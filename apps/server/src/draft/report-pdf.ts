@@ -1,15 +1,17 @@
 /**
- * The report as PDF: A4, tagged (headings, paragraphs, lists in reading order), with title and language. The fonts every reader has show
- * Western European letters only; a letter beyond them stands as its code in brackets, and a line says so: never as a gap.
+ * The report as PDF: A4, tagged (headings, paragraphs, lists in reading order), with title and language, its letters embedded. A letter
+ * that cannot be shown stands as its code in brackets, and a line says so.
  */
 import PDFDocument from "pdfkit";
 import type { PrintedField, ReportDocument } from "./report-document.ts";
+import { reportFace } from "./report-face.ts";
+import { type HasLetter, inLetters } from "./report-letters.ts";
 
 const MARGIN = 54;
 const INK = "#1b1f23";
 const SOFT = "#444b52";
 const WARN = "#7a4200";
-const [PLAIN, BOLD] = ["Helvetica", "Helvetica-Bold"];
+const [PLAIN, BOLD] = ["plain", "bold"] as const;
 
 type Doc = InstanceType<typeof PDFDocument>;
 type Structure = ReturnType<Doc["struct"]>;
@@ -26,6 +28,7 @@ export async function reportPdf(report: ReportDocument, made: Date): Promise<Uin
     pdfVersion: "1.7",
     info: { Title: report.title, Subject: report.status, Creator: "Nacre", CreationDate: made, ModDate: made },
   });
+  doc.registerFont(PLAIN, reportFace(400)).registerFont(BOLD, reportFace(700));
   const done = collect(doc);
   const root = doc.struct("Document");
   doc.addStructure(root);
@@ -36,7 +39,7 @@ export async function reportPdf(report: ReportDocument, made: Date): Promise<Uin
     const which = [...replaced].slice(0, 20).join(" ");
     write(
       "P",
-      `Letters that the fonts of this file cannot show stand as their code in brackets: ${which}. The HTML form shows them.`,
+      `Letters that this file cannot show stand as their code in brackets: ${which}. The HTML form shows them.`,
       { size: 8.5, colour: SOFT, before: 10 },
     );
   }
@@ -58,14 +61,12 @@ type Write = (tag: string, text: string, look?: Look) => void;
 
 function writer(doc: Doc, root: Structure, replaced: Set<string>): Write {
   return (tag, text, { size = 10, font = PLAIN, colour = INK, before = 0, indent = 0 } = {}) => {
-    const shown = inFont(text, replaced);
     const element = doc.struct(tag, {}, () => {
-      doc
-        .font(font as string)
-        .fontSize(size)
-        .fillColor(colour);
+      doc.font(font).fontSize(size).fillColor(colour);
       if (before > 0) doc.y += before;
-      doc.text(shown, MARGIN + indent, doc.y, { width: doc.page.width - 2 * MARGIN - indent });
+      doc.text(inLetters(text, lettersOf(doc), replaced), MARGIN + indent, doc.y, {
+        width: doc.page.width - 2 * MARGIN - indent,
+      });
     });
     root.add(element);
   };
@@ -124,11 +125,9 @@ function footers(doc: Doc, { status, notices }: ReportDocument): void {
     // The text lies in the margin, where it would else begin another page.
     doc.page.margins.bottom = 0;
     doc.markContent("Artifact", { type: "Pagination" });
-    doc
-      .font(PLAIN as string)
-      .fontSize(8)
-      .fillColor(SOFT);
-    const text = inFont(`${notices.join(" ")}  ${status}  Page ${page - start + 1} of ${count}`, new Set());
+    doc.font(PLAIN).fontSize(8).fillColor(SOFT);
+    const line = `${notices.join(" ")}  ${status}  Page ${page - start + 1} of ${count}`;
+    const text = inLetters(line, lettersOf(doc), new Set());
     doc.text(text, MARGIN, doc.page.height - MARGIN + 8, {
       width: doc.page.width - 2 * MARGIN,
       height: 24,
@@ -138,36 +137,10 @@ function footers(doc: Doc, { status, notices }: ReportDocument): void {
   }
 }
 
-/** Letters of Windows code page 1252 beyond Latin-1. */
-const MORE = new Set("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ");
-/** The same thing in letters that are there. */
-const SAME: Readonly<Record<string, string>> = {
-  "≥": ">=",
-  "≤": "<=",
-  "−": "-",
-  "‐": "-",
-  "‑": "-",
-  "\u2009": " ",
-  "\u202f": " ",
-  "\t": "    ",
-  μ: "µ",
-};
-
-/** Text in letters that the fonts have. */
-export function inFont(text: string, replaced: Set<string>): string {
-  return [...text.normalize("NFC")].map((letter) => letterIn(letter, replaced)).join("");
-}
-
-function letterIn(letter: string, replaced: Set<string>): string {
-  const code = letter.codePointAt(0) ?? 0;
-  if (letter === "\n" || (code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && code <= 0xff) || MORE.has(letter))
-    return letter;
-  const same = SAME[letter];
-  if (same !== undefined) return same;
-  if (letter === "\r") return "";
-  const shown = `[U+${code.toString(16).toUpperCase().padStart(4, "0")}]`;
-  replaced.add(shown);
-  return shown;
+/** What the chosen font has. pdfkit keeps the opened font, and its types do not tell of it. */
+function lettersOf(doc: Doc): HasLetter {
+  const { _font } = doc as unknown as { readonly _font: { readonly font: { hasGlyphForCodePoint: HasLetter } } };
+  return (code) => _font.font.hasGlyphForCodePoint(code);
 }
 
 async function collect(doc: Doc): Promise<Uint8Array> {

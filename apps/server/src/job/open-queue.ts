@@ -26,6 +26,8 @@ export interface QueueOptions {
 }
 
 export interface OpenQueue extends Queue {
+  /** What is below, for other queues of the service. @throws what the database throws where it is away */
+  boss(): Promise<PgBoss>;
   close(): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ class BossQueue implements OpenQueue {
     for (let from = 0; from < units.length; from += CHUNK) {
       const part = units.slice(from, from + CHUNK);
       put += await this.#patiently(async () => {
-        const boss = await this.#started();
+        const boss = await this.boss();
         return store.db.transaction().execute(async (tx) => {
           const keys = await putUnits(tx, part, now());
           await insertJobs(boss, keys, fromKysely(tx));
@@ -91,13 +93,13 @@ class BossQueue implements OpenQueue {
     let broken: { readonly error: unknown } | null = null;
     const alive = async (): Promise<void> => {
       const held = [...hands.keys()];
-      if (held.length > 0) await (await this.#started()).touch(UNITS, held);
+      if (held.length > 0) await (await this.boss()).touch(UNITS, held);
       const [first] = hands.values();
       await noteWorker(store.db, worker, { now: now(), done, unit: first?.unit ?? null });
     };
     const beat = this.#every(BEAT_MS, alive);
     const fetch = async (): Promise<InHand[]> => {
-      const boss = await this.#started();
+      const boss = await this.boss();
       return boss.fetch<UnitJob>(UNITS, { batchSize: parallel - hands.size });
     };
     try {
@@ -162,7 +164,7 @@ class BossQueue implements OpenQueue {
     if (end?.state === "failed") say(`${taken?.unit.slide ?? key}: ${describeFailure(end.failure)}`);
     await this.#patiently(
       async () => {
-        const boss = await this.#started();
+        const boss = await this.boss();
         await store.db.transaction().execute(async (tx) => {
           const db = fromKysely(tx);
           if (end !== null) await endUnit(tx, key, end, { worker, now: now() });
@@ -222,7 +224,7 @@ class BossQueue implements OpenQueue {
     const { store, now, onChange } = this.#options;
     const failed = store.db.selectFrom("unit").select("key").where("state", "=", "failed").limit(1);
     if ((await failed.executeTakeFirst()) === undefined) return 0;
-    const boss = await this.#started();
+    const boss = await this.boss();
     const put = await store.db.transaction().execute(async (tx) => {
       let query = tx
         .updateTable("unit")
@@ -244,7 +246,7 @@ class BossQueue implements OpenQueue {
     await boss?.stop({ graceful: false }).catch(() => {});
   }
 
-  #started(): Promise<PgBoss> {
+  boss(): Promise<PgBoss> {
     const { store, heartbeatSeconds, superviseSeconds } = this.#options;
     // Its own checks try again by themselves; what they miss, the verbs notice.
     this.#boss ??= startBoss(store, { heartbeatSeconds, superviseSeconds, onError: () => {} }).catch(

@@ -27,7 +27,8 @@ export async function boardOf({ db, config }: Pick<Services, "db" | "config">, p
     const stat = statSync(join(run, "scorecard.json"), { throwIfNoEntry: false });
     return stat === undefined ? [] : [{ ...row, run, stamp: `${stat.size} ${stat.mtimeMs}` }];
   });
-  const runs = judged.map(({ key, name }) => ({ key, name }));
+  const veil = veilOf(project.folder, []);
+  const runs = judged.map(({ key, name, run }) => ({ key, name, entry: veil.text(linkName(project, run)) }));
   if (judged.length === 0) return { board: null, html: null, runs, reason: "no run of this project is finished yet" };
   const folder = join(config.data, "boards", project.key);
   const stamp = JSON.stringify(judged.map(({ key, stamp: s }) => [key, s]));
@@ -43,7 +44,6 @@ export async function boardOf({ db, config }: Pick<Services, "db" | "config">, p
     readFile(join(folder, "runs", "board", "board.json"), "utf8"),
     readFile(join(folder, "runs", "board", "index.html"), "utf8"),
   ]);
-  const veil = veilOf(project.folder, []);
   return { board: veil.document(JSON.parse(board)), html: veil.text(html), runs, reason: null };
 }
 

@@ -25,6 +25,9 @@ import { watchRun } from "./watch-run.ts";
 
 type Shared = Pick<Services, "archive" | "config" | "db" | "events" | "log" | "now" | "queue" | "store">;
 
+/** How long a stopped run may take to end before going on with it is refused. */
+const ENDING_MS = 20_000;
+
 /** A run in the hands of this process. */
 interface InHand {
   readonly key: string;
@@ -32,6 +35,8 @@ interface InHand {
   readonly out: string;
   readonly stop: AbortController;
   readonly teller: RunTeller;
+  /** Settles when it is out of the hands. */
+  ended: Promise<void>;
 }
 
 /** Opens the desk. Runs that an earlier process of the service left at work are shown as stopped. */
@@ -92,6 +97,9 @@ class RunDesk implements Studies {
 
   async resume(run: RunRecord, by: string): Promise<RunRecord> {
     const { db, archive } = this.#shared;
+    const hand = this.#hands.get(run.key);
+    // A run that was told to stop is shown as stopped before its process is gone: whoever goes on at once waits for that.
+    if (hand?.stop.signal.aborted) await Promise.race([hand.ended, rest(ENDING_MS, null, { ref: false })]);
     // Of a finished run, failed slides may be tried again.
     if (this.#hands.has(run.key) || (run.state === "finished" && run.counts.failed === 0))
       return refuse("conflict", {
@@ -134,11 +142,12 @@ class RunDesk implements Studies {
   async #putInLine(key: string, project: string, out: string): Promise<RunRecord> {
     const stop = new AbortController();
     const teller = new RunTeller(this.#shared, { run: key, project, signal: stop.signal });
-    const hand: InHand = { key, project, out, stop, teller };
+    const hand: InHand = { key, project, out, stop, teller, ended: Promise.resolve() };
     this.#hands.set(key, hand);
     const began = { state: "queued" as const, failure: null, progress: null, finished: null };
     await hand.teller.tell({ kind: "state", state: "queued", failure: null }, began);
     this.#line = this.#line.then(() => this.#turn(hand));
+    hand.ended = this.#line;
     return (await findRun(this.#shared.db, key)) ?? refuseGone();
   }
 

@@ -8,5 +8,7 @@ export interface Flight extends Waiting {
   readonly key: string;
   readonly work: Work;
   priority: number;
+  /** Milliseconds of a thread that it will take, as far as is known. */
+  readonly cost: number;
   readonly ears: Set<(outcome: Outcome<Done[keyof Done]>) => void>;
 }

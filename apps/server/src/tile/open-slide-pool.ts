@@ -7,10 +7,12 @@ import type { SlideInfo, Tissue } from "@nacre/imaging";
 import { keyOf } from "../archive/key-of.ts";
 import { stampOf } from "../archive/walk-folder.ts";
 import { ByteCache } from "./byte-cache.ts";
+import { CostBook } from "./cost-book.ts";
 import type { Flight } from "./flight.ts";
+import type { KeptPictures } from "./kept-pictures.ts";
 import type { Done, Pixels, Work } from "./pool-message.ts";
 import type { Picture, PictureOptions, PoolCounts, RegionRequest, SlidePool, TileRequest } from "./slide-pool.ts";
-import { ThreadCrew } from "./thread-crew.ts";
+import { type Asker, ThreadCrew } from "./thread-crew.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface SlidePoolOptions {
@@ -22,6 +24,10 @@ export interface SlidePoolOptions {
   readonly cacheBytes?: number;
   /** Requests that may wait. */
   readonly mostWaiting?: number;
+  /** Where tiles stay that took long: made once, and not again by the next service. */
+  readonly kept?: KeptPictures;
+  /** From how many milliseconds on. */
+  readonly longMs?: number;
   /** How long one request may take in a thread. */
   readonly limitMs?: number;
 }
@@ -31,6 +37,9 @@ export class ThreadSlidePool implements SlidePool {
   readonly #flights = new Map<string, Flight>();
   readonly #cache: ByteCache;
   readonly #crew: ThreadCrew;
+  readonly #kept: KeptPictures | null;
+  readonly #longMs: number;
+  readonly #costs = new CostBook();
   readonly #stamps = new StampMemory();
   #hits = 0;
   #done = 0;
@@ -39,22 +48,29 @@ export class ThreadSlidePool implements SlidePool {
   /** @throws RangeError for less than one reader */
   constructor({
     readers,
-    openSlides = 8,
+    openSlides = 16,
     cacheBytes = 64 << 20,
     mostWaiting = 4096,
     limitMs = 60_000,
+    kept,
+    longMs = 50,
   }: SlidePoolOptions) {
     if (!(Number.isInteger(readers) && readers >= 1))
       throw new RangeError(`expected at least one reader, received ${readers}; two serve most hospitals`);
     this.#queue = new WorkQueue(mostWaiting);
     this.#cache = new ByteCache(cacheBytes);
+    this.#kept = kept ?? null;
+    this.#longMs = longMs;
     this.#crew = new ThreadCrew({
       threads: readers,
       openSlides,
       limitMs,
-      next: (open) => this.#queue.take(({ work }) => open.has(work.file)),
+      next: (asker) => this.#queue.take((flight) => this.#suits(flight, asker), asker.mostMs),
       waiting: () => this.#queue.length,
-      settle: (flight, outcome) => this.#settle(flight, outcome),
+      settle: (flight, outcome, ms) => {
+        if (outcome.ok && ms !== null) this.#learn(flight.work, outcome.value, ms);
+        this.#settle(flight, outcome);
+      },
       putBack: (flight) => {
         if (flight.ears.size > 0) this.#queueUp(flight);
       },
@@ -121,7 +137,25 @@ export class ThreadSlidePool implements SlidePool {
       this.#hits++;
       return ok(found);
     }
-    return this.#ask(work, options, key) as Promise<Outcome<Picture | null>>;
+    return (await this.#keptOf(work)) ?? (this.#ask(work, options, key) as Promise<Outcome<Picture | null>>);
+  }
+
+  #learn(work: Work, value: Done[keyof Done], ms: number): void {
+    this.#costs.learn(work, ms);
+    if (work.kind === "info") this.#costs.learnShape(work.file, value as Done["info"]);
+    if (work.kind !== "tile" || value === null || ms < this.#longMs) return;
+    const { bytes, isStored } = value as Picture;
+    if (!isStored) void this.#kept?.keep(keptName(work), bytes);
+  }
+
+  /** A tile that took long, of an earlier day. */
+  async #keptOf(work: Work): Promise<Outcome<Picture> | null> {
+    if (work.kind !== "tile" || (this.#costs.known(work) ?? this.#longMs) < this.#longMs) return null;
+    const bytes = (await this.#kept?.find(keptName(work))) ?? null;
+    if (bytes === null) return null;
+    const picture: Picture = { type: typeOf(bytes), bytes, isStored: false };
+    this.#cache.keep(JSON.stringify(work), picture);
+    return ok(picture);
   }
 
   #ask(
@@ -132,7 +166,8 @@ export class ThreadSlidePool implements SlidePool {
     if (this.#isClosed) return Promise.resolve(gone("the service is ending"));
     if (signal?.aborted) return Promise.resolve(gone("whoever asked has gone"));
     return new Promise((resolve) => {
-      const flight = this.#flightOf({ key, work, priority, lane: `${client}\0${work.file}`, ears: new Set() });
+      const lane = `${client}\0${work.file}`;
+      const flight = this.#flightOf({ key, work, priority, lane, cost: this.#costs.of(work), ears: new Set() });
       const hear = (outcome: Outcome<Done[keyof Done]>): void => {
         signal?.removeEventListener("abort", leave);
         resolve(outcome);
@@ -146,6 +181,11 @@ export class ThreadSlidePool implements SlidePool {
       signal?.addEventListener("abort", leave, { once: true });
       this.#crew.share();
     });
+  }
+
+  /** Whether a thread is the one to read something: it has the slide open, and no other has the blocks decoded that it needs. */
+  #suits({ work: { file } }: Flight, { open, isElsewhere }: Asker): boolean {
+    return open.has(file) && !(this.#costs.isShared(file) && isElsewhere(file));
   }
 
   /** The same work on its way already, or this. */
@@ -185,6 +225,11 @@ export class ThreadSlidePool implements SlidePool {
     flight.ears.clear();
   }
 }
+
+const keptName = (work: Work): string => keyOf("tile", JSON.stringify(work));
+
+/** PNG begins with 0x89, JPEG with 0xff. */
+const typeOf = (bytes: Uint8Array): Picture["type"] => (bytes[0] === 0x89 ? "image/png" : "image/jpeg");
 
 function pictureOf(options: PictureOptions = {}): Pick<Extract<Work, { kind: "tile" }>, "plane" | "format"> {
   const plane = options.plane === undefined || Object.keys(options.plane).length === 0 ? null : options.plane;

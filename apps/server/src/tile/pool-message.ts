@@ -50,7 +50,14 @@ export type ToThread =
   | { readonly kind: "stop"; readonly id: number };
 
 export type FromThread =
-  | { readonly kind: "done"; readonly id: number; readonly value: Done[keyof Done]; readonly open: OpenFiles }
+  | {
+      readonly kind: "done";
+      readonly id: number;
+      readonly value: Done[keyof Done];
+      readonly open: OpenFiles;
+      /** How long it took. */
+      readonly ms: number;
+    }
   | { readonly kind: "failed"; readonly id: number; readonly failure: Failure; readonly open: OpenFiles };
 
 /** Files that a thread has open; null: the same as before. */

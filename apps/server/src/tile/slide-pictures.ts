@@ -1,12 +1,13 @@
 /** Pictures of a slide as replies: stored blocks, the whole slide small, rectangles. */
+import { join } from "node:path";
 import type { Person, planeQuery } from "@nacre/api";
 import type { z } from "zod";
 import type { BytesReply } from "../serve/handle.ts";
 import { refuse } from "../serve/refuse.ts";
 import type { Services } from "../services.ts";
+import { KeptPictures } from "./kept-pictures.ts";
 import { refuseSlide, seenFile, slideFile } from "./slide-place.ts";
 import type { Picture, PictureOptions, RegionRequest } from "./slide-pool.ts";
-import { keptSize, Thumbnails } from "./thumbnails.ts";
 
 type PlaneQuery = z.output<typeof planeQuery>;
 
@@ -47,10 +48,12 @@ function changed(): never {
 
 /** Thumbnails up to this size stand in lists; larger ones show the slide. */
 const LARGE = 512;
-const KEEPERS = new WeakMap<object, Thumbnails>();
+/** Sizes that are kept: what is asked for is rounded up to one of them. */
+const SIZES = [64, 128, 256, 512, 1024, 2048] as const;
+const KEEPERS = new WeakMap<object, KeptPictures>();
 
 export async function thumbnailReply({ services, who, slide, signal }: Asked, size: number): Promise<BytesReply> {
-  const side = keptSize(size);
+  const side = SIZES.find((kept) => kept >= size) ?? 2048;
   const file = await (side > LARGE ? seenFile : slideFile)(services, who, slide);
   const version = await services.slides.version(file);
   const name = `${slide}-${version ?? "0"}-${side}`;
@@ -67,8 +70,8 @@ export async function thumbnailReply({ services, who, slide, signal }: Asked, si
   return { ...replyOf(made.value), etag };
 }
 
-function thumbnailsOf({ db, config }: Services): Thumbnails {
-  const had = KEEPERS.get(db) ?? new Thumbnails(config.data);
+function thumbnailsOf({ db, config }: Services): KeptPictures {
+  const had = KEEPERS.get(db) ?? new KeptPictures(join(config.data, "thumbnails"));
   KEEPERS.set(db, had);
   return had;
 }

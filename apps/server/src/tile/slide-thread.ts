@@ -39,6 +39,7 @@ const STOPPED: Failure = {
 };
 
 async function answer(id: number, work: Work, stop: AbortController): Promise<void> {
+  const began = performance.now();
   const outcome = await attempt(async () => unwrap(await doWork(work, slides, stop.signal))).catch(
     (error: unknown) => ({
       ok: false as const,
@@ -46,7 +47,8 @@ async function answer(id: number, work: Work, stop: AbortController): Promise<vo
     }),
   );
   const open = changedFiles();
-  if (outcome.ok) post({ kind: "done", id, value: outcome.value, open }, memoryOf(outcome.value));
+  const ms = performance.now() - began;
+  if (outcome.ok) post({ kind: "done", id, value: outcome.value, open, ms }, memoryOf(outcome.value));
   else post({ kind: "failed", id, failure: outcome.failure, open }, []);
 }
 

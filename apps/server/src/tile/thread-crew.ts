@@ -20,13 +20,24 @@ export interface CrewOptions {
   readonly threads: number;
   readonly openSlides: number;
   readonly limitMs: number;
-  /** The next request for a thread that has these files open. */
-  readonly next: (open: ReadonlySet<string>) => Flight | null;
+  /** The next request for a thread. */
+  readonly next: (asker: Asker) => Flight | null;
   /** How many requests wait. */
   readonly waiting: () => number;
-  readonly settle: (flight: Flight, outcome: Outcome<Done[keyof Done]>) => void;
+  /** @param ms what it took; null where it failed */
+  readonly settle: (flight: Flight, outcome: Outcome<Done[keyof Done]>, ms: number | null) => void;
   /** A request that a thread held and never began. */
   readonly putBack: (flight: Flight) => void;
+}
+
+/** Who could read something now. */
+export interface Asker {
+  /** Files that it has open. */
+  readonly open: ReadonlySet<string>;
+  /** Whether another thread was lately at a file, and has blocks of it decoded. */
+  readonly isElsewhere: (file: string) => boolean;
+  /** Only what takes no longer. */
+  readonly mostMs: number;
 }
 
 interface Job {
@@ -37,6 +48,8 @@ interface Job {
 interface Seat {
   readonly worker: Worker;
   open: ReadonlySet<string>;
+  /** Files that it read tiles of, the latest last. */
+  readonly latest: Set<string>;
   /** What it reads, and what it was handed ahead. */
   jobs: Job[];
   /** Ends a thread that is at one request too long. */
@@ -63,23 +76,20 @@ export class ThreadCrew {
 
   /** Gives work to free threads until none is free or nothing waits. */
   share(): void {
-    while (!this.#isClosed) {
-      const idle = [...this.#seats].find(isIdle);
-      if (idle === undefined && this.#seats.size >= this.#options.threads) {
-        this.#handAhead();
-        return;
-      }
-      const flight = this.#options.next(idle?.open ?? NOTHING);
+    if (this.#isClosed) return;
+    for (let free = this.#free(); free.length > 0 || this.#seats.size < this.#options.threads; free = this.#free()) {
+      const flight = this.#options.next(this.#asker(free[0] ?? null));
       if (flight === null) return;
-      this.#give(this.#bestIdle(flight) ?? this.#hire(), flight);
+      this.#give(bestOf(free, flight) ?? this.#hire(), flight);
     }
+    this.#handAhead();
   }
 
-  /** Tiles to threads that read tiles, while so many wait that none of them will be asked for another thing soon. */
+  /** Quick tiles to threads that read such, while so many wait that none of them will be asked for another thing soon. */
   #handAhead(): void {
     for (const seat of this.#seats) {
-      while (isAtTiles(seat) && seat.jobs.length < AHEAD && this.#options.waiting() > AHEAD * this.#options.threads) {
-        const flight = this.#options.next(seat.open);
+      while (isQuick(seat) && seat.jobs.length < AHEAD && this.#options.waiting() > AHEAD * this.#options.threads) {
+        const flight = this.#options.next(this.#asker(seat, QUICK_MS));
         if (flight === null) return;
         this.#give(seat, flight);
       }
@@ -104,10 +114,17 @@ export class ThreadCrew {
     await Promise.all([...this.#seats].map(({ worker }) => worker.terminate()));
   }
 
-  /** Of the free threads the one that has the slide open. */
-  #bestIdle({ work }: Flight): Seat | null {
-    const idle = [...this.#seats].filter(isIdle);
-    return idle.find(({ open }) => open.has(work.file)) ?? idle[0] ?? null;
+  #free(): Seat[] {
+    return [...this.#seats].filter(isIdle);
+  }
+
+  #asker(seat: Seat | null, mostMs = Number.POSITIVE_INFINITY): Asker {
+    const others = [...this.#seats].filter((one) => one !== seat && one.ended === null);
+    return {
+      open: seat?.open ?? NOTHING,
+      isElsewhere: (file) => others.some(({ latest }) => latest.has(file)),
+      mostMs,
+    };
   }
 
   #give(seat: Seat, flight: Flight): void {
@@ -117,6 +134,7 @@ export class ThreadCrew {
       seat.worker.ref();
     }
     seat.jobs.push({ id, flight });
+    if (flight.work.kind === "tile") remember(seat.latest, flight.work.file);
     seat.worker.postMessage({ kind: "work", id, work: flight.work } satisfies ToThread);
   }
 
@@ -131,7 +149,7 @@ export class ThreadCrew {
     const timer = setTimeout(() => {
       if (seat.jobs.length > 0) this.#end(seat, `no answer within ${limitMs / 1000} s`);
     }, limitMs).unref();
-    const seat: Seat = { worker, open: NOTHING, jobs: [], timer, ended: null };
+    const seat: Seat = { worker, open: NOTHING, latest: new Set(), jobs: [], timer, ended: null };
     let reason: string | null = null;
     worker.on("message", (message: FromThread) => this.#receive(seat, message));
     worker.on("error", (error: unknown) => {
@@ -150,10 +168,8 @@ export class ThreadCrew {
     seat.timer.refresh();
     // An idle thread must not keep the process alive.
     if (seat.jobs.length === 0) seat.worker.unref();
-    this.#options.settle(
-      job.flight,
-      message.kind === "done" ? ok(message.value) : { ok: false, failure: message.failure },
-    );
+    if (message.kind === "done") this.#options.settle(job.flight, ok(message.value), message.ms);
+    else this.#options.settle(job.flight, { ok: false, failure: message.failure }, null);
     this.share();
   }
 
@@ -167,7 +183,7 @@ export class ThreadCrew {
     if (!this.#isClosed) this.#deaths++;
     clearTimeout(seat.timer);
     const [current, ...ahead] = seat.jobs.splice(0);
-    if (current !== undefined) this.#options.settle(current.flight, { ok: false, failure: died(reason) });
+    if (current !== undefined) this.#options.settle(current.flight, { ok: false, failure: died(reason) }, null);
     for (const { flight } of ahead) this.#options.putBack(flight);
     this.share();
   }
@@ -175,12 +191,27 @@ export class ThreadCrew {
 
 /** How many requests a thread may hold, the one it reads among them. */
 const AHEAD = 4;
+/** Reading such a picture takes no longer than waking a thread for it twice. */
+const QUICK_MS = 2;
+/** How many files a thread is taken to have blocks of. */
+const LATEST = 4;
+
+function remember(latest: Set<string>, file: string): void {
+  latest.delete(file);
+  latest.add(file);
+  if (latest.size > LATEST) latest.delete([...latest][0] ?? file);
+}
+
+/** Of free threads the one that read of the slide lately, else one that has it open. */
+function bestOf(free: readonly Seat[], { work: { file } }: Flight): Seat | undefined {
+  return free.find(({ latest }) => latest.has(file)) ?? free.find(({ open }) => open.has(file)) ?? free[0];
+}
 
 const isIdle = ({ jobs, ended }: Seat): boolean => jobs.length === 0 && ended === null;
 
-/** What is quick: nobody is handed ahead to a thread that reads a whole slide. */
-const isAtTiles = ({ jobs, ended }: Seat): boolean =>
-  ended === null && jobs.every(({ flight }) => flight.work.kind === "tile");
+/** Nobody is handed ahead to a thread that is at something slow. */
+const isQuick = ({ jobs, ended }: Seat): boolean =>
+  ended === null && jobs.every(({ flight }) => flight.cost <= QUICK_MS);
 
 const NOTHING: ReadonlySet<string> = new Set();
 

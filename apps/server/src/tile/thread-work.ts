@@ -1,7 +1,7 @@
 /** What a thread does with a slide: facts, blocks, regions. Blocks of the file pass untouched where every browser reads them as we do. */
 import { fail, type Outcome, ok } from "@nacre/core";
 import { findTissue, jpegFrame, type Raster, readDownsampled, type Slide, type SlideInfo } from "@nacre/imaging";
-import { encodeJpeg, encodePng } from "@nacre/imaging/node";
+import { encodePng, openTileEncoder } from "@nacre/imaging/node";
 import type { OpenSlides } from "./open-slides.ts";
 import type { Done, Format, Work } from "./pool-message.ts";
 import { type ServedLevel, servedLevels } from "./served-level.ts";
@@ -9,6 +9,8 @@ import type { Picture, RegionRequest, TileRequest } from "./slide-pool.ts";
 
 /** Of pictures that are encoded anew. */
 export const JPEG_QUALITY = 85;
+/** One of this thread, closed with it. */
+const JPEG = openTileEncoder(JPEG_QUALITY);
 
 export async function doWork(work: Work, slides: OpenSlides, signal: AbortSignal): Promise<Outcome<Done[keyof Done]>> {
   const opened = await slides.open(work, "plane" in work ? work.plane : null, signal);
@@ -92,7 +94,9 @@ function formatOf({ window }: SlideInfo, asked: Format): "jpeg" | "png" {
 
 async function pictureOf(raster: Raster, format: "jpeg" | "png"): Promise<Picture> {
   if (format === "png") return { type: "image/png", bytes: plain(await encodePng(raster)), isStored: false };
-  return { type: "image/jpeg", bytes: plain(await encodeJpeg(raster, JPEG_QUALITY)), isStored: false };
+  const stream = await JPEG.encode(raster.data, raster.width, raster.height, "4:4:4");
+  // A copy: the encoder keeps what it made of tiles of one colour.
+  return { type: "image/jpeg", bytes: stream.slice(), isStored: false };
 }
 
 /** Memory of its own, so that it can be handed over. */

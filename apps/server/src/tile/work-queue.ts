@@ -7,6 +7,8 @@ export interface Waiting {
   readonly priority: number;
   /** Whose turn it takes: a client, a slide. */
   readonly lane: string;
+  /** Milliseconds that it will take, as far as is known. */
+  readonly cost: number;
 }
 
 export class WorkQueue<T extends Waiting> {
@@ -34,8 +36,8 @@ export class WorkQueue<T extends Waiting> {
     return this.#length > this.#most ? this.#giveWay() : null;
   }
 
-  /** Takes the next, preferring among the first few lanes of its priority one whose newest `suits`. */
-  take(suits: (work: T) => boolean): T | null {
+  /** Takes the next, preferring among the first few lanes of its priority one whose newest `suits`; null where it takes longer than `mostMs`. */
+  take(suits: (work: T) => boolean, mostMs = Number.POSITIVE_INFINITY): T | null {
     if (this.#length === 0) return null;
     const lanes = this.#lanes(Math.max(...this.#classes.keys()));
     let chosen: T | undefined;
@@ -49,7 +51,7 @@ export class WorkQueue<T extends Waiting> {
       }
       if (++seen === LOOK_AHEAD) break;
     }
-    return chosen !== undefined && this.remove(chosen) ? chosen : null;
+    return chosen !== undefined && chosen.cost <= mostMs && this.remove(chosen) ? chosen : null;
   }
 
   /** Takes a request out; its lane goes to the end of the turns. @returns whether it was there */

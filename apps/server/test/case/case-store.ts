@@ -10,13 +10,15 @@ import { type Judgement, judgementOf } from "../../src/case/judgement.ts";
 import { standing } from "../../src/case/standing.ts";
 import { eventHub, type ServiceEvent } from "../../src/event-hub.ts";
 import type { Services } from "../../src/services.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { openStore, type Store, type StoreOptions } from "../../src/store/open-store.ts";
 import { openTrail } from "../../src/trail/open-trail.ts";
 
 export type CaseServices = Pick<Services, "db" | "archive" | "trail" | "events" | "now" | "config" | "log">;
 
 export interface CaseStore {
   readonly services: CaseServices;
+  /** The database, for a queue on it. */
+  readonly store: Store;
   readonly project: string;
   readonly other: string;
   readonly heard: ServiceEvent[];
@@ -37,13 +39,13 @@ export const reader = (more: Partial<Person> = {}): Person => ({
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** An empty database: embedded, or the empty one of a PostgreSQL that NACRE_TEST_POSTGRES names (then one test file at a time). */
-export async function caseStore(): Promise<CaseStore> {
+/** A database: the given one, else an empty one: embedded, or the empty one of a PostgreSQL that NACRE_TEST_POSTGRES names (then one test file at a time). */
+export async function caseStore(place?: StoreOptions): Promise<CaseStore> {
   const root = mkdtempSync(join(tmpdir(), "nacre-case-"));
   for (const name of ["one", "two"]) mkdirSync(join(root, name));
   const data = join(root, "data");
   const url = process.env.NACRE_TEST_POSTGRES;
-  const store = unwrap(await openStore({ folder: data, ...(url === undefined ? {} : { url }) }));
+  const store = unwrap(await openStore(place ?? { folder: data, ...(url === undefined ? {} : { url }) }));
   let at = Date.parse("2026-03-01T08:00:00.000Z");
   const now = () => new Date(at);
   const projects = ["one", "two"].map((name) => ({ name, folder: join(root, name) }));
@@ -67,6 +69,7 @@ export async function caseStore(): Promise<CaseStore> {
   const [one, two] = archive.projects.map(({ key }) => key) as [string, string];
   return {
     services: { db: store.db, archive, trail, events, now, config, log: quiet },
+    store,
     project: one,
     other: two,
     heard,

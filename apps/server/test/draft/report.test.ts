@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { reportDocument } from "../../src/draft/report-document.ts";
 import { REPORT_POLICY, reportHtml } from "../../src/draft/report-html.ts";
-import { inFont, reportPdf } from "../../src/draft/report-pdf.ts";
+import { inLetters } from "../../src/draft/report-letters.ts";
+import { reportPdf } from "../../src/draft/report-pdf.ts";
 import { prediction, printed } from "./printed.ts";
 
 const made = new Date("2026-03-01T09:00:00.000Z");
@@ -81,9 +83,33 @@ describe("as PDF", () => {
     expect(text.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(3);
   });
 
-  test("a letter that the fonts cannot show stands as its code, never as a gap", () => {
+  test("letters beyond Western Europe are embedded", async () => {
+    const bytes = Buffer.from(await reportPdf(reportDocument(printed({ patient: "Łódź Ωμέγα Жизнь ≥" })), made));
+    const maps = inflated(bytes).filter((text) => text.includes("beginbfrange"));
+    for (const letter of "ŁΩЖ≥") {
+      const code = letter.codePointAt(0)?.toString(16).padStart(4, "0") ?? "";
+      expect(maps.some((text) => text.toLowerCase().includes(`<${code}>`))).toBe(true);
+    }
+  });
+
+  test("a letter that cannot be shown stands as its code, never as a gap, nor in a wrong order", () => {
     const replaced = new Set<string>();
-    expect(inFont("Łódź ≥ 3 µm “é” – 中", replaced)).toBe("[U+0141]ód[U+017A] >= 3 µm “é” – [U+4E2D]");
-    expect([...replaced]).toEqual(["[U+0141]", "[U+017A]", "[U+4E2D]"]);
+    const has = (code: number): boolean => code !== 0x4e2d;
+    expect(inLetters("Łódź ≥ 3 µm “é” – 中 \u202eא", has, replaced)).toBe(
+      "Łódź ≥ 3 µm “é” – [U+4E2D] [U+202E][U+05D0]",
+    );
+    expect([...replaced]).toEqual(["[U+4E2D]", "[U+202E]", "[U+05D0]"]);
   });
 });
+
+/** The compressed streams of a PDF as text. */
+function inflated(pdf: Buffer): string[] {
+  const parts = pdf.toString("latin1").split(/stream\r?\n/);
+  return parts.flatMap((part) => {
+    try {
+      return [inflateSync(Buffer.from(part, "latin1")).toString("latin1")];
+    } catch {
+      return [];
+    }
+  });
+}

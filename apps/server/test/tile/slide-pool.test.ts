@@ -1,9 +1,10 @@
-import { copyFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unwrap } from "@nacre/core";
 import { memorySource, openSlide, type Raster, type Slide } from "@nacre/imaging";
 import { nodeCodecs, openSlideFile, writeSyntheticSlide } from "@nacre/imaging/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { KeptPictures } from "../../src/tile/kept-pictures.ts";
 import { ThreadSlidePool } from "../../src/tile/open-slide-pool.ts";
 import { emptyProject } from "../archive/small-project.ts";
 
@@ -92,6 +93,28 @@ describe("requests", () => {
     expect(one.counts()).toMatchObject({ done: 1, cacheHits: 0 });
     await one.region(file, request);
     expect(one.counts()).toMatchObject({ done: 1, cacheHits: 1 });
+  });
+
+  it("makes a tile that takes long once, also for the service of another day, and anew where the file changed", async () => {
+    const folder = join(project.folder, "kept");
+    const slide = join(project.folder, "long.svs");
+    copyFileSync(file, slide);
+    const request = { level: 0, column: 0, row: 0 };
+    const open = () => pool({ kept: new KeptPictures(folder), longMs: 0 });
+    const first = unwrap(await open().tile(slide, request, { format: "png" }));
+    await expect.poll(() => readdirSync(folder).length).toBe(1);
+    const next = open();
+    const again = unwrap(await next.tile(slide, request, { format: "png" }));
+    expect(Buffer.from(again?.bytes ?? []).equals(Buffer.from(first?.bytes ?? []))).toBe(true);
+    expect([again?.type, next.counts().done]).toEqual(["image/png", 0]);
+    utimesSync(slide, 1, 1);
+    const changed = open();
+    unwrap(await changed.tile(slide, request, { format: "png" }));
+    expect(changed.counts().done).toBe(1);
+    // Stored blocks lie in the slide already.
+    unwrap(await changed.tile(slide, request));
+    expect(changed.counts().done).toBe(2);
+    await expect.poll(() => readdirSync(folder).length).toBe(2);
   });
 
   it("forgets a request that nobody waits for, and not one that somebody still does", async () => {

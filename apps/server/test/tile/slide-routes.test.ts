@@ -140,6 +140,8 @@ describe("listSlides", () => {
     expect(all.rows.map(({ name }) => name)).toEqual(["gone", "loose__alone", "loose__broken", "one", "two"]);
     const page = await server.call(listSlides, { query: { offset: 1, limit: 2 } });
     expect(page.rows.map(({ name }) => name)).toEqual(["loose__alone", "loose__broken"]);
+    const found = await server.call(listSlides, { query: { find: "ONE" } });
+    expect([found.total, ...found.rows.map(({ name }) => name)]).toEqual([3, "one", "gone", "loose__alone"]);
     const ofCase = await server.call(listSlides, { query: { case: keyOf("case", project, "P-02"), project } });
     expect(ofCase.rows.map(({ name }) => name)).toEqual(["gone", "two"]);
     expect((await server.send(listSlides, { query: { project: "0123456789abcdef" } })).status).toBe(404);

@@ -1,8 +1,11 @@
+import type { SlideInfo } from "@nacre/imaging";
 import { describe, expect, it } from "vitest";
 import { ByteCache } from "../../src/tile/byte-cache.ts";
+import { CostBook } from "../../src/tile/cost-book.ts";
+import type { Work } from "../../src/tile/pool-message.ts";
 import { WorkQueue } from "../../src/tile/work-queue.ts";
 
-const work = (id: number, priority = 0, lane = `lane ${id}`) => ({ id, priority, lane });
+const work = (id: number, priority = 0, lane = `lane ${id}`) => ({ id, priority, lane, cost: 5 });
 const never = () => false;
 const all = (queue: WorkQueue<ReturnType<typeof work>>) =>
   Array.from({ length: queue.length }, () => queue.take(never)?.id);
@@ -32,6 +35,12 @@ describe("WorkQueue", () => {
     expect(queue.take(({ id }) => id === 39)?.id).toBe(1);
   });
 
+  it("gives nothing that takes longer than is asked for", () => {
+    const queue = new WorkQueue<ReturnType<typeof work>>(100);
+    queue.add(work(0));
+    expect([queue.take(never, 4), queue.length, queue.take(never, 5)?.id]).toEqual([null, 1, 0]);
+  });
+
   it("forgets what nobody waits for, and holds nothing back for it", () => {
     const queue = new WorkQueue<ReturnType<typeof work>>(100);
     const [first, second] = [work(0, 0, "a"), work(1, 0, "a")];
@@ -51,6 +60,35 @@ describe("WorkQueue", () => {
     for (const one of [work(5, 0, "modest"), work(6, 0, "greedy"), work(7, 0, "greedy")]) fair.add(one);
     expect(fair.add(work(8, 0, "greedy"))?.id).toBe(6);
     expect(all(fair)).toEqual([5, 8, 7]);
+  });
+});
+
+describe("CostBook", () => {
+  const tile = (level: number): Work => ({
+    ...{ kind: "tile", file: "a.tif", stamp: "1", plane: null, format: null },
+    request: { level, column: 0, row: 0 },
+  });
+
+  it("takes what nobody read for slow, and learns each level of a slide by itself", () => {
+    const book = new CostBook();
+    expect([book.known(tile(0)), book.of(tile(0))]).toEqual([undefined, 10]);
+    book.learn(tile(0), 1);
+    for (let i = 0; i < 20; i++) book.learn(tile(0), 2);
+    expect(book.of(tile(0))).toBeCloseTo(2, 2);
+    expect(book.of(tile(1))).toBe(10);
+  });
+
+  it("knows slides of wide strips, of which one decoded strip serves many tiles", () => {
+    const book = new CostBook();
+    const info = (blockWidth: number, blockHeight: number) =>
+      ({
+        ...{ width: 9000, height: 9000 },
+        levels: [{ index: 0, width: 9000, height: 9000, downsample: 1, blockWidth, blockHeight }],
+      }) as unknown as SlideInfo;
+    book.learnShape("strips.tif", info(9000, 64));
+    book.learnShape("tiles.tif", info(256, 256));
+    book.learnShape("small.tif", info(64, 64));
+    expect(["strips.tif", "tiles.tif", "small.tif"].map((file) => book.isShared(file))).toEqual([true, false, false]);
   });
 });
 

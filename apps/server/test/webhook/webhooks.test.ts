@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type OpenQueue, openQueue } from "../../src/job/open-queue.ts";
 import { deliver, SIGNATURE, signBody } from "../../src/webhook/deliver.ts";
 import { startWebhooks, toldOf, type Webhooks } from "../../src/webhook/webhooks.ts";
 import { type CaseStore, caseStore } from "../case/case-store.ts";
 
 let store: CaseStore;
+let queue: OpenQueue;
 let server: Server;
 let port = 0;
 let answer: (reply: ServerResponse, path: string) => void = (reply) => void reply.writeHead(204).end();
@@ -14,6 +16,7 @@ let got: { path: string; body: string; headers: IncomingMessage["headers"] }[] =
 
 beforeAll(async () => {
   store = await caseStore();
+  queue = openQueue({ store: store.store });
   server = createServer((request, reply) => {
     let body = "";
     request.on("data", (chunk) => {
@@ -30,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server.closeAllConnections();
   server.close();
+  await queue.close();
   await store.close();
 });
 beforeEach(() => {
@@ -98,19 +102,22 @@ describe("one delivery", () => {
 describe("events", () => {
   let webhooks: Webhooks;
   let id: string;
+  const start = () =>
+    startWebhooks(
+      { ...store.services, config: { ...store.services.config, webhookHosts: hosts } },
+      () => queue.boss(),
+      { resolve, timeoutMs: 1000, waitsMs: [10, 20] },
+    );
   const event = () => ({ kind: "case.changed" as const, project: store.project, case: "0123456789abcdef" });
   beforeEach(async () => {
-    const { db, config } = store.services;
+    const { db } = store.services;
     id = randomUUID();
     await db.deleteFrom("webhook").execute();
     await db
       .insertInto("webhook")
       .values({ id, url: url(), events: JSON.stringify(["case.changed"]), secret: "s", last: null })
       .execute();
-    webhooks = startWebhooks(
-      { ...store.services, config: { ...config, webhookHosts: hosts } },
-      { resolve, timeoutMs: 1000, waitsMs: [10, 20] },
-    );
+    webhooks = start();
   });
   afterEach(() => webhooks.close());
   const last = async () =>
@@ -149,6 +156,53 @@ describe("events", () => {
     store.services.events.tell(event());
     await webhooks.settle();
     expect([got.length, (await last())?.status]).toEqual([3, 200]);
+  });
+
+  test("that wait when the service stops are told by the next one, as they were", async () => {
+    answer = (reply) => void reply.writeHead(503).end();
+    store.services.events.tell(event());
+    while (got.length === 0) await new Promise((next) => setTimeout(next, 2));
+    await webhooks.close();
+    const before = got.length;
+    answer = (reply) => void reply.writeHead(204).end();
+    webhooks = start();
+    while ((await last())?.status !== 204) await new Promise((next) => setTimeout(next, 10));
+    expect(got).toHaveLength(before + 1);
+    expect(new Set(got.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test("older than a day are left out, and the state says so", async () => {
+    store.services.events.tell(event());
+    store.tick(25 * 3600_000);
+    await webhooks.settle();
+    expect(got).toEqual([]);
+    expect(await last()).toMatchObject({ status: null, text: "not told within a day: left out" });
+  });
+
+  test("for an address that does not answer do not hold up the others, and come to each in their order", async () => {
+    const { db } = store.services;
+    answer = (reply, path) => void (path === "/dead" ? reply.writeHead(503) : reply.writeHead(204)).end();
+    await db
+      .insertInto("webhook")
+      .values({
+        id: randomUUID(),
+        url: url("/dead"),
+        events: JSON.stringify(["case.changed"]),
+        secret: "s",
+        last: null,
+      })
+      .execute();
+    for (const at of [1, 2, 3]) {
+      store.services.events.tell({ ...event(), case: `000000000000000${at}` });
+      // Moments of the database order them.
+      await new Promise((next) => setTimeout(next, 5));
+    }
+    await webhooks.settle();
+    const told = got
+      .filter(({ path }) => path === "/hook")
+      .map(({ body }) => (JSON.parse(body) as { case: string }).case);
+    expect(told.map((key) => key.at(-1))).toEqual(["1", "2", "3"]);
+    expect(got.filter(({ path }) => path === "/dead")).toHaveLength(9);
   });
 
   test("end with the service", async () => {

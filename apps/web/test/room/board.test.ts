@@ -5,12 +5,13 @@ import { boardOf, runOfEntry } from "../../src/room/board/read-board.ts";
 import { isAbsent, openRoom, type Room, seriousViolations } from "./room-server.ts";
 
 describe("what stands behind an entry", () => {
-  it("is the run of its name, or of the last part of its folder, or the only one", () => {
-    const runs = [{ name: "a" }, { name: "b" }];
-    expect(runOfEntry("b", runs)).toEqual({ name: "b" });
-    expect(runOfEntry("runs a", runs)).toEqual({ name: "a" });
-    expect(runOfEntry("c", runs)).toBe(null);
-    expect(runOfEntry("c", [{ name: "a" }])).toEqual({ name: "a" });
+  it("is the run that the service says, also where two have one name", () => {
+    const runs = [
+      { key: "1", name: "a", entry: "runs a" },
+      { key: "2", name: "a", entry: "runs b" },
+    ];
+    expect(runOfEntry("runs b", runs)?.key).toBe("2");
+    expect(runOfEntry("a", runs)).toBe(null);
   });
   it("is no board where the version is not known", () => {
     expect(boardOf({ format: "nacre-board", version: 2 })).toBe(null);
@@ -109,8 +110,8 @@ describe.skipIf(isAbsent)("the board", () => {
   it("shows ranks with intervals, and a number opens its runs, measures, audit and rank in words", async () => {
     const page = await room.open("/");
     const runs = [
-      { key: run.key, name: run.name },
-      { key: "0".repeat(16), name: "other" },
+      { key: run.key, name: run.name, entry: run.name },
+      { key: "0".repeat(16), name: "other", entry: "other" },
     ];
     const reply = readBoard.reply.parse({ board: madeBoard(run.name), html: null, runs, reason: null });
     await page.route("**/api/board?**", (route) => route.fulfill({ json: reply }));

@@ -110,12 +110,41 @@ describe.skipIf(isAbsent)("the drop zone", () => {
     expect([tumour > 0.01, tumour < 0.99]).toEqual([true, true]);
     expect(shown).toBe(`tumour ${tumour.toFixed(2)}, no interval`);
     expect(await page.locator(".drop-facts").textContent()).toContain(`${bag.n} of 224 px at 0.5 µm/px`);
-    expect(await page.getByText("SYNTHETIC", { exact: true }).count()).toBeGreaterThan(0);
+    // What the served folder holds is not said of a file of one's own: the slide says for itself what it is.
+    expect(await page.getByText("SYNTHETIC", { exact: true }).count()).toBe(1);
+    await page.getByText("This slide was drawn by a program; no patient stands behind it.").waitFor();
     await page.getByRole("img", { name: "dropped.svs, coloured by attention" }).waitFor();
     expect(await page.locator(".drop-tiles canvas").count()).toBe(Math.min(12, bag.n));
     const before = await picture();
     await page.getByLabel("Strength").fill("0");
     expect(await picture()).not.toEqual(before);
+  });
+
+  it("gives the same answer, picture for picture, whatever the number of workers", async () => {
+    const large = place("large.svs");
+    await writeSyntheticSlide(large, { seed: 5, width: 3072, height: 3072, tumourShare: 0.2 });
+    const seen = await Promise.all(
+      [1, 4].map(async (cores) => {
+        const own = await room.open("/drop");
+        await own.addInitScript((n) => {
+          Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n });
+        }, cores);
+        await own.reload();
+        const workers: string[] = [];
+        own.on("request", (request) => /encode-worker/.test(request.url()) && workers.push(request.url()));
+        await own.setInputFiles("input[type=file]", [large, model]);
+        await own.getByRole("img", { name: "large.svs, coloured by attention" }).waitFor();
+        const answer = await own.getByRole("region", { name: "Answer of the model" }).textContent();
+        const heat = await own
+          .locator("canvas.drop-heat")
+          .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+        await own.context().close();
+        return { answer, heat, isHelped: workers.length > 0 };
+      }),
+    );
+    expect(seen.map(({ isHelped }) => isHelped)).toEqual([false, true]);
+    expect(seen[1]?.answer).toBe(seen[0]?.answer);
+    expect(seen[1]?.heat).toBe(seen[0]?.heat);
   });
 
   it("judges a table of predictions", async () => {

@@ -177,6 +177,32 @@ describe.skipIf(isAbsent)("the map", () => {
     await page.getByRole("region", { name: "Chosen points" }).getByText("33,333 tiles").waitFor();
   });
 
+  it("says what the service does until the map is there, part by part", async () => {
+    const other = await room.open("/");
+    const parts = [
+      { phase: "neighbours", done: 300, of: 1000 },
+      { phase: "layout", done: 150, of: 200 },
+    ] as const;
+    let at = 0;
+    const waits = new Set<string | null>();
+    await other.route("**/api/runs/*/map?**", (route) => {
+      waits.add(new URL(route.request().url()).searchParams.get("wait"));
+      const progress = parts[at] ?? null;
+      const none = { x: [], y: [], slide: [], tileX: [], tileY: [], columns: [], separation: [], method: "" };
+      const reply = progress === null ? madeMap(map.run, map.slides, 30) : { ...map, ...none, progress };
+      return route.fulfill({ json: readMap.reply.parse(reply) });
+    });
+    await other.goto(`${room.server.url}/runs/${map.run}/map`);
+    const making = other.getByRole("region", { name: "Progress of the map" });
+    await making.getByRole("progressbar", { name: "Finding neighbours" }).waitFor();
+    expect(await seriousViolations(other)).toEqual([]);
+    at = 1;
+    await making.getByText("part 4 of 5").waitFor();
+    at = 2;
+    await other.getByRole("heading", { name: "What neighbours tell apart" }).waitFor();
+    expect([...waits]).toEqual(["1"]);
+  });
+
   it("says disease or hospital in words, and has no serious violation", async () => {
     await page.getByText("Neighbours tell hospitals apart: 0.98; disease: 0.61.").waitFor();
     expect(await seriousViolations(page)).toEqual([]);

@@ -26,6 +26,14 @@ export function builtRoom(): string {
   return built;
 }
 
+/** WebGL without a graphics card. */
+const SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+export interface RoomOptions extends TestOptions {
+  /** The page draws with WebGL. */
+  readonly gl?: boolean;
+}
+
 export interface Room {
   readonly server: TestServer;
   readonly folder: string;
@@ -39,7 +47,7 @@ export interface Room {
 }
 
 /** Starts the service over a small finished run of synthetic slides. The scan has ended when this resolves. */
-export async function openRoom(options: TestOptions = {}): Promise<Room> {
+export async function openRoom({ gl = false, ...options }: RoomOptions = {}): Promise<Room> {
   const project = await smallProject();
   const server = await testServer({
     projects: [{ name: "small", folder: project.folder }],
@@ -47,7 +55,10 @@ export async function openRoom(options: TestOptions = {}): Promise<Room> {
     ...options,
   });
   for (const { key } of server.services.archive.projects) await server.services.archive.scan(key);
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser: Browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", ...(gl ? SOFTWARE_GL : ["--disable-gpu"])],
+  });
   const contexts: BrowserContext[] = [];
   const wrong: string[] = [];
   const strayed: string[] = [];

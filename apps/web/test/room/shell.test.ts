@@ -2,13 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { changeAnnotations, printDraft, ROUTES, worklist } from "@nacre/api";
+import { changeAnnotations, listProjects, listRuns, printDraft, ROUTES, worklist } from "@nacre/api";
 import { unwrap } from "@nacre/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTokenIn } from "../../../server/src/service/use-store.ts";
-import { searchPath, slidePath } from "../../src/room/address.ts";
+import { boardPath, casePath, runPath, searchPath, slidePath } from "../../src/room/address.ts";
 import { addressOf, CallFailure, call, failureOf } from "../../src/room/client/call.ts";
 import { eventReader } from "../../src/room/client/watch.ts";
+import { runTitles } from "../../src/room/shell/run-titles.ts";
 import { writeShare } from "../../src/room/ui/interval.tsx";
 import { place } from "../build-page.ts";
 import { builtRoom, isAbsent, openRoom, type Room, seriousViolations } from "./room-server.ts";
@@ -64,6 +65,14 @@ describe("calling the service", () => {
   it("writes addresses of views that a reload brings back", () => {
     expect(slidePath(KEY, { x: 10.4, y: -3, w: 99.6 }, KEY)).toBe(`/slides/${KEY}?x=10&y=-3&w=100&run=${KEY}`);
     expect(searchPath(KEY, KEY, { x: 1, y: 2 })).toBe(`/search?slide=${KEY}&run=${KEY}&x=1&y=2`);
+  });
+
+  it("gives two runs of one name two titles, by when they began or by key", () => {
+    const run = { key: "1".repeat(16), name: "a", started: "2026-01-02T00:00:00.000Z" };
+    const titles = (...runs: Parameters<typeof runTitles>[0][number][]) => [...runTitles(runs).values()];
+    expect(titles(run, { ...run, key: KEY, name: "b" })).toEqual(["a", "b"]);
+    expect(titles(run, { ...run, key: KEY, started: null })).toEqual(["a, 2 Jan 2026", "a"]);
+    expect(titles(run, { ...run, key: KEY })).toEqual(["a, 111111", "a, 012345"]);
   });
 
   it("never rounds a probability to certainty", () => {
@@ -202,6 +211,30 @@ describe.skipIf(isAbsent)("every page", () => {
       await page.getByRole("tab", { name: section }).click();
       await page.getByRole("tabpanel").waitFor();
       expect([section, await seriousViolations(page)]).toEqual([section, []]);
+    }
+  });
+
+  it("stays inside a window as narrow as a telephone's, and without a serious violation", async () => {
+    const { rows: runs } = await room.server.call(listRuns, {});
+    const { rows: cases } = await room.server.call(worklist, {});
+    const { rows: projects } = await room.server.call(listProjects, {});
+    const run = runPath(runs[0]?.key ?? "");
+    const paths = [
+      "/",
+      casePath(cases.find(({ failedSlides }) => failedSlides === 0)?.key ?? ""),
+      "/search",
+      "/runs",
+      run,
+      `${run}?section=study`,
+      "/drop",
+    ];
+    const page = await room.open("/", { viewport: { width: 390, height: 844 } });
+    for (const path of [...paths, boardPath(projects[0]?.key ?? ""), "/settings"]) {
+      await page.goto(room.server.url + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForLoadState("networkidle");
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([path, over, await seriousViolations(page)]).toEqual([path, 0, []]);
     }
   });
 

@@ -1,6 +1,7 @@
 /** The worklist in a browser, over the real service. */
 import { worklist } from "@nacre/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shortWhy } from "../../src/room/worklist/columns.tsx";
 import { tell } from "../../src/room/worklist/thresholds.tsx";
 import { headline } from "../../src/room/worklist/words.ts";
 import { filterOf } from "../../src/room/worklist/worklist-page.tsx";
@@ -24,6 +25,13 @@ describe("the list's own words", () => {
       sentence: "Every case is left to a person. The rule-out threshold is not used: 5 of 0.98 patients.",
       rest: "What was measured: little. No rule-in.",
     });
+  });
+
+  it("says why a case stands where it does without what stands above the list", () => {
+    expect(shortWhy("tumour >0.999; left to a person (the rule-out threshold is not used: too few).")).toBe(
+      "tumour >0.999; left to a person.",
+    );
+    expect(shortWhy("The model gave no answer: look yourself.")).toBe("The model gave no answer: look yourself.");
   });
 
   it("shows the answer that the thresholds speak of, and without one the likeliest", () => {
@@ -59,7 +67,7 @@ describe.skipIf(isAbsent)("the worklist", () => {
     expect(names).toEqual(rows.map((row) => row.name));
     await page.getByText(`${total} cases`).waitFor();
     const first = page.getByRole("row").nth(1);
-    expect(await first.textContent()).toContain(rows[0]?.why);
+    expect(await first.textContent()).toContain(shortWhy(rows[0]?.why ?? "none"));
     await page.getByRole("img", { name: /^tumour 0\.90/ }).waitFor();
     await page
       .locator(".thresholds")

@@ -2,7 +2,7 @@
 import type { BoardPart, BoardPartName, PartResult } from "@nacre/evaluation";
 import type { ReactNode } from "react";
 import { count } from "../shell/count.ts";
-import { Badge, Interval } from "../ui/index.ts";
+import { Badge, Interval, Wide } from "../ui/index.ts";
 import type { ModelShown, TaskShown } from "./read-board.ts";
 
 export interface BoardTableProps {
@@ -25,7 +25,7 @@ export function BoardTable({ task, onOpen }: BoardTableProps): ReactNode {
           {parts.map((part) => partText(part, task[part])).join(" ")}
         </p>
       </div>
-      <div className="wide">
+      <Wide label={`Methods of ${task.task}`}>
         <table className="plain board-table">
           <thead>
             <tr>
@@ -64,7 +64,7 @@ export function BoardTable({ task, onOpen }: BoardTableProps): ReactNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   );
 }

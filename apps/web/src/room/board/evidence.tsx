@@ -4,8 +4,9 @@ import type { BoardPartName, Estimate, PartResult } from "@nacre/evaluation";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { runPath } from "../address.ts";
+import { runTitles } from "../shell/run-titles.ts";
 import { measureTitle } from "../study/words.ts";
-import { Dialog, Notice } from "../ui/index.ts";
+import { Dialog, Notice, Wide } from "../ui/index.ts";
 import { type BoardShown, type ModelShown, runOfEntry, type TaskShown } from "./read-board.ts";
 
 export interface Opened {
@@ -17,7 +18,7 @@ export interface Opened {
 export interface EvidenceProps {
   readonly opened: Opened | null;
   readonly board: BoardShown;
-  readonly runs: readonly { readonly key: string; readonly name: string }[];
+  readonly runs: readonly { readonly key: string; readonly name: string; readonly entry: string }[];
   readonly onClose: () => void;
 }
 
@@ -69,7 +70,7 @@ function Measures({ result, metric }: { readonly result: PartResult; readonly me
     ...Object.entries(result.beside).map(([name, estimate]) => [measureTitle(name), estimate] as const),
   ];
   return (
-    <div className="wide">
+    <Wide label="Measures">
       <table className="plain">
         <thead>
           <tr>
@@ -99,7 +100,7 @@ function Measures({ result, metric }: { readonly result: PartResult; readonly me
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -108,6 +109,7 @@ function Runs({
   board,
   runs,
 }: { readonly model: ModelShown } & Pick<EvidenceProps, "board" | "runs">): ReactNode {
+  const titles = runTitles(runs);
   return (
     <section>
       <h3>Runs behind it</h3>
@@ -117,7 +119,7 @@ function Runs({
           const entry = board.entries.find((one) => one.name === name);
           return (
             <li key={name}>
-              {run === null ? name : <Link href={runPath(run.key)}>{run.name}</Link>}
+              {run === null ? name : <Link href={runPath(run.key)}>{titles.get(run.key)}</Link>}
               {seed === null ? "" : `, seed ${seed}`}
               {entry === undefined ? null : (
                 <span className="soft">

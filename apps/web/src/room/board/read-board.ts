@@ -36,10 +36,7 @@ export function boardOf(board: unknown): BoardShown | null {
   return format === "nacre-board" && version === 1 ? (board as BoardShown) : null;
 }
 
-/** The run behind an entry: entries are named after their run, or after the folder that it lies in. */
-export function runOfEntry<R extends { readonly name: string }>(entry: string, runs: readonly R[]): R | null {
-  const last = entry.split(/[/\\ ]/).at(-1);
-  const [only, ...others] = runs;
-  const named = runs.find(({ name }) => name === entry) ?? runs.find(({ name }) => name === last);
-  return named ?? (only !== undefined && others.length === 0 ? only : null);
+/** The run behind an entry, as the service says it: a name says nothing, two runs may have the same. */
+export function runOfEntry<R extends { readonly entry: string }>(entry: string, runs: readonly R[]): R | null {
+  return runs.find((run) => run.entry === entry) ?? null;
 }

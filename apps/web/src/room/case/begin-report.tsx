@@ -2,6 +2,7 @@
 import { type CasePage, listTemplates } from "@nacre/api";
 import { type ReactNode, useState } from "react";
 import { useCall } from "../client/use-call.ts";
+import { runTitles } from "../shell/run-titles.ts";
 import { useMay } from "../shell/session.tsx";
 import { Button, SelectField } from "../ui/index.ts";
 import type { DraftEdit } from "./use-draft.ts";
@@ -11,6 +12,7 @@ export function BeginReport({ facts, edit }: { readonly facts: CasePage; readonl
   const templates = useCall(listTemplates, mayEdit ? {} : null, { freshMs: Number.POSITIVE_INFINITY });
   const [template, setTemplate] = useState("general");
   const [run, setRun] = useState(facts.predictions[0]?.run ?? "");
+  const titles = runTitles(facts.predictions.map(({ run: key, study: name }) => ({ key, name })));
   if (!mayEdit) return <p className="soft">No report yet. Writing one needs the role reader.</p>;
   return (
     <form
@@ -34,10 +36,7 @@ export function BeginReport({ facts, edit }: { readonly facts: CasePage; readonl
         title="Begin with a model's answers"
         hint="What a model fills in is marked until you have read it: nothing can be signed before."
         value={run}
-        choices={[
-          { value: "", title: "no, empty" },
-          ...facts.predictions.map((prediction) => ({ value: prediction.run, title: prediction.study })),
-        ]}
+        choices={[{ value: "", title: "no, empty" }, ...[...titles].map(([value, title]) => ({ value, title }))]}
         onChange={(event) => setRun(event.target.value)}
       />
       <div>

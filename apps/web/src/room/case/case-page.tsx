@@ -6,6 +6,7 @@ import { useLocation, useParams } from "wouter";
 import { casePath, slidePath } from "../address.ts";
 import { useCall } from "../client/use-call.ts";
 import { count } from "../shell/count.ts";
+import { runTitles } from "../shell/run-titles.ts";
 import { useMay, useSession } from "../shell/session.tsx";
 import { Badge, Button, Failure, failureIn, Notice, Skeleton, useKeys } from "../ui/index.ts";
 import { useCaseChange } from "../worklist/use-worklist.ts";
@@ -41,6 +42,7 @@ function Case({ facts }: { readonly facts: CaseFacts }): ReactNode {
   const assign = (to: string | null): void => {
     if (mayRead) change.mutate({ params: { case: facts.key }, body: { assignee: to } });
   };
+  const titles = runTitles(facts.predictions.map(({ run, study }) => ({ key: run, name: study })));
   const firstSlide = facts.slideRows.find((slide) => slide.state !== "failed");
   useKeys("Case", [
     {
@@ -97,7 +99,12 @@ function Case({ facts }: { readonly facts: CaseFacts }): ReactNode {
               </p>
             ) : (
               facts.predictions.map((prediction) => (
-                <Prediction key={prediction.run} prediction={prediction} slides={facts.slideRows} />
+                <Prediction
+                  key={prediction.run}
+                  title={titles.get(prediction.run) ?? prediction.study}
+                  prediction={prediction}
+                  slides={facts.slideRows}
+                />
               ))
             )}
           </section>

@@ -15,20 +15,22 @@ const PART: Readonly<Record<CasePrediction["part"], string>> = {
 };
 
 export interface PredictionProps {
+  /** What the run is called beside the others that answered. */
+  readonly title: string;
   readonly prediction: CasePrediction;
   readonly slides: readonly SlideRow[];
 }
 
-export function Prediction({ prediction, slides }: PredictionProps): ReactNode {
+export function Prediction({ title, prediction, slides }: PredictionProps): ReactNode {
   const { interval, part } = prediction;
   const head = headline(prediction);
   const query = slides.find((slide) => slide.state !== "failed");
   const isSeen = part === "train" || part === "tune";
   return (
-    <article className="prediction" aria-label={`Answer of ${prediction.study}`}>
+    <article className="prediction" aria-label={`Answer of ${title}`}>
       <div className="row">
         <h3>
-          <Link href={runPath(prediction.run)}>{prediction.study}</Link>
+          <Link href={runPath(prediction.run)}>{title}</Link>
         </h3>
         <Badge tone="machine">model</Badge>
         {prediction.synthetic ? <Badge tone="warn">Synthetic</Badge> : null}

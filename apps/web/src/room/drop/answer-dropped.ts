@@ -1,9 +1,10 @@
 /** A dropped model's answer for a dropped slide: tiles as the model wants them, texture features, the answer and what each tile gave to it. */
-import { type Bag, fail, type Mpp, mpp, type Outcome, ok, type Task, unwrap } from "@nacre/core";
+import { type Bag, fail, mpp, type Outcome, ok, type Task, unwrap } from "@nacre/core";
 import { openTexture } from "@nacre/features";
 import { openSessionWith } from "@nacre/graph/web";
-import { layTiles, type Raster, type Slide, type Tiles } from "@nacre/imaging";
+import { layTiles, type Slide, type Tiles } from "@nacre/imaging";
 import { type BagPrediction, describeModel, type ModelInfo, predict, tileEvidence } from "@nacre/models";
+import { encodeAll, readPlace, type TilePlaces } from "./encode-tiles.ts";
 import { attentionLayer, evidenceLayer } from "./layers.ts";
 import type { Answered, DropReply, TopTile } from "./message.ts";
 import { type DroppedSlide, pictureOf } from "./open-dropped.ts";
@@ -13,12 +14,17 @@ export interface DroppedModel {
   readonly info: ModelInfo;
 }
 
-const BATCH = 16;
 const TOP = 12;
 /** As a space names its tiles: "texture@648defc65b73/224px@0.5". */
 const TILES = /\/(\d+)px@([\d.]+)$/;
 
 type Tell = (reply: DropReply) => void;
+
+/** What the page lends: where the runtime lies, and how many cores may work. */
+export interface Means {
+  readonly wasm: string;
+  readonly cores: number;
+}
 
 /** Fails with `bad-model`, or `encoder-mismatch` where the model was fitted on features that a page cannot make. */
 export async function readModel(file: File): Promise<Outcome<DroppedModel>> {
@@ -36,17 +42,18 @@ export async function readModel(file: File): Promise<Outcome<DroppedModel>> {
 
 /** Fails with what laying, reading, encoding and predicting fail with. */
 export async function answerDropped(
-  { slide, tissue, opened }: DroppedSlide,
+  dropped: DroppedSlide,
   { onnx, info }: DroppedModel,
-  wasm: string,
+  { wasm, cores }: Means,
   tell: Tell,
 ): Promise<Outcome<Answered>> {
+  const { slide, tissue, opened } = dropped;
   const started = performance.now();
   const [, size = "224", scale = "0.5"] = TILES.exec(info.space) ?? [];
   const spec = { mpp: mpp(Number(scale)), size: Number(size), overlap: 0, minTissue: 0.5 };
   const tiles = layTiles(slide, tissue, spec);
   if (!tiles.ok) return tiles;
-  const bag = await encode(slide, tiles.value, info.space, tell);
+  const bag = await encode(dropped, tiles.value, { space: info.space, cores, tell });
   if (!bag.ok) return bag;
   tell({ kind: "stage", stage: "Asking the model", done: 0, total: 0 });
   const session = await openSessionWith({ wasm })(onnx);
@@ -74,36 +81,35 @@ export async function answerDropped(
   }
 }
 
-async function encode(slide: Slide, tiles: Tiles, space: string, tell: Tell): Promise<Outcome<Bag>> {
-  const encoder = openTexture(tiles.spec.size);
-  const d = encoder.card.dim;
-  const features = new Float32Array(tiles.n * d);
-  for (let from = 0; from < tiles.n; from += BATCH) {
-    tell({ kind: "stage", stage: "Encoding tiles", done: from, total: tiles.n });
-    const batch: Raster[] = [];
-    for (let i = from; i < Math.min(tiles.n, from + BATCH); i++) {
-      const tile = await readTile(slide, tiles, i);
-      if (!tile.ok) return tile;
-      batch.push(tile.value);
-    }
-    features.set(await encoder.encode(batch), from * d);
-  }
-  const { n, x, y, side } = tiles;
-  // The model is checked to be of texture features; its own name of the space says how tiles were laid, as they were here.
-  const own = TILES.test(space) ? `${encoder.space}/${tiles.spec.size}px@${tiles.spec.mpp}` : encoder.space;
-  return ok({ features, n, d, x, y, side, space: own });
+const placesOf = ({ spec, x, y }: Tiles): TilePlaces => ({ mpp: spec.mpp, size: spec.size, x, y });
+
+interface Encoding {
+  readonly space: string;
+  readonly cores: number;
+  readonly tell: Tell;
 }
 
-function readTile(slide: Slide, { spec, x, y }: Tiles, i: number): Promise<Outcome<Raster>> {
-  const place = { x: x[i] as number, y: y[i] as number, width: spec.size, height: spec.size };
-  return slide.readAt(spec.mpp as Mpp, place);
+async function encode(
+  { slide, files, mpp }: DroppedSlide,
+  tiles: Tiles,
+  { space, cores, tell }: Encoding,
+): Promise<Outcome<Bag>> {
+  const { card, space: made } = openTexture(tiles.spec.size);
+  const { n, x, y, side, spec } = tiles;
+  const stage = (done: number): void => tell({ kind: "stage", stage: "Encoding tiles", done, total: n });
+  stage(0);
+  const features = await encodeAll({ slide, files, mpp, places: placesOf(tiles), cores, tell: stage });
+  if (!features.ok) return features;
+  // The model is checked to be of texture features; its own name of the space says how tiles were laid, as they were here.
+  const own = TILES.test(space) ? `${made}/${spec.size}px@${spec.mpp}` : made;
+  return ok({ features: features.value, n, d: card.dim, x, y, side, space: own });
 }
 
 async function topTiles(slide: Slide, tiles: Tiles, attention: Float32Array): Promise<TopTile[]> {
   const order = Array.from(attention.keys()).sort((a, b) => (attention[b] as number) - (attention[a] as number));
   const top: TopTile[] = [];
   for (const i of order.slice(0, TOP)) {
-    const picture = pictureOf(unwrap(await readTile(slide, tiles, i)));
+    const picture = pictureOf(unwrap(await readPlace(slide, placesOf(tiles), i)));
     const times = (attention[i] as number) * tiles.n;
     top.push({ x: tiles.x[i] as number, y: tiles.y[i] as number, weight: `${times.toPrecision(2)} × even`, picture });
   }

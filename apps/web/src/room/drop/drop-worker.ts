@@ -30,7 +30,7 @@ async function answer(ask: DropAsk): Promise<DropReply> {
     return { kind: "model", name: ask.file.name, task: task.kind, space, aggregator: aggregator.name, members };
   }
   if (slide === null || model === null) throw new RangeError("expected a slide and a model before an answer");
-  return unwrap(await answerDropped(slide, model, ask.wasm, tell));
+  return unwrap(await answerDropped(slide, model, ask, tell));
 }
 
 scope.onmessage = async ({ data }) => {

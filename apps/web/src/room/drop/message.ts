@@ -6,7 +6,7 @@ export type DropAsk =
   | { readonly kind: "slide"; readonly files: readonly File[]; readonly mpp: number | null }
   | { readonly kind: "model"; readonly file: File }
   /** Lays tiles as the model wants them, encodes them, and has the model answer. */
-  | { readonly kind: "answer"; readonly wasm: string };
+  | { readonly kind: "answer"; readonly wasm: string; readonly cores: number };
 
 /** What is being done; `total` 0 where nothing is counted. */
 export interface Stage {

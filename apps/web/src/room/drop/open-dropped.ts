@@ -15,6 +15,9 @@ import {
 import type { Opened, Picture } from "./message.ts";
 
 export interface DroppedSlide {
+  /** As they were dropped, and the scale that was given: another worker opens the slide by them. */
+  readonly files: readonly File[];
+  readonly mpp: number | null;
   readonly slide: Slide;
   readonly tissue: Tissue;
   readonly opened: Opened;
@@ -25,22 +28,32 @@ const SHOWN = 1600;
 /** Files that name the others of their slide. */
 const FIRST = /\.(vsi|dzi)$/i;
 
-/** Failures: those of opening and reading, no-scale, no-tissue. */
-export async function openDropped(files: readonly File[], mpp: number | null): Promise<Outcome<DroppedSlide>> {
+const firstOf = (files: readonly File[]): File => {
   const first = files.find(({ name }) => FIRST.test(name)) ?? files[0];
   if (first === undefined) throw new TypeError("expected a file to open, received none");
+  return first;
+};
+
+/** The slide of the files, opened where they lie. Failures: those of opening. */
+export function openFiles(files: readonly File[], mpp: number | null): Promise<Outcome<Slide>> {
+  const first = firstOf(files);
   const neighbours = neighboursInMemory(new Map(files.map((file) => [file.name, () => blobSource(file, file.name)])));
-  const slide = await openSlide(blobSource(first, first.name), portableCodecs, {
-    neighbours,
-    ...(mpp === null ? {} : { mpp }),
-  });
-  if (!slide.ok) return slide;
-  const seen = await look(slide.value, first.name);
-  if (!seen.ok) slide.value.close();
-  return seen;
+  return openSlide(blobSource(first, first.name), portableCodecs, { neighbours, ...(mpp === null ? {} : { mpp }) });
 }
 
-async function look(slide: Slide, name: string): Promise<Outcome<DroppedSlide>> {
+/** Failures: those of opening and reading, no-scale, no-tissue. */
+export async function openDropped(files: readonly File[], mpp: number | null): Promise<Outcome<DroppedSlide>> {
+  const slide = await openFiles(files, mpp);
+  if (!slide.ok) return slide;
+  const seen = await look(slide.value, firstOf(files).name);
+  if (!seen.ok) {
+    slide.value.close();
+    return seen;
+  }
+  return ok({ ...seen.value, files, mpp });
+}
+
+async function look(slide: Slide, name: string): Promise<Outcome<Omit<DroppedSlide, "files" | "mpp">>> {
   const tissue = await findTissue(slide);
   if (!tissue.ok) return tissue;
   const small = await thumbnail(slide, SHOWN);

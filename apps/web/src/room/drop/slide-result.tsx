@@ -62,10 +62,12 @@ function Facts({ slide, answered }: Pick<SlideResultProps, "slide" | "answered">
   const whole = (n: number): string => n.toLocaleString("en-GB");
   return (
     <div className="card">
-      <div className="row">
-        <h2>{slide.name}</h2>
-        {slide.isSynthetic ? <Badge tone="warn">SYNTHETIC</Badge> : null}
-      </div>
+      <h2>{slide.name}</h2>
+      {slide.isSynthetic ? (
+        <p>
+          <Badge tone="warn">SYNTHETIC</Badge> This slide was drawn by a program; no patient stands behind it.
+        </p>
+      ) : null}
       <dl className="drop-facts">
         <dt>Size</dt>
         <dd>

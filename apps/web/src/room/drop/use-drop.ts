@@ -67,7 +67,8 @@ export function useDrop(): Drop {
   /** Once both are there the model answers. */
   const goOn = (part: "slide" | "model"): void => {
     has.current[part] = true;
-    if (has.current.slide && has.current.model) ask({ kind: "answer", wasm: new URL(RUNTIME, location.href).href });
+    if (has.current.slide && has.current.model)
+      ask({ kind: "answer", wasm: new URL(RUNTIME, location.href).href, cores: navigator.hardwareConcurrency });
   };
   const stop = (): void => {
     worker.current?.terminate();

@@ -1,7 +1,7 @@
 /** The embedding map of a run: does it show the disease, or the hospital? */
 import "../study/study.css";
 import "./map.css";
-import { type EmbeddingMap, readMap, readRun } from "@nacre/api";
+import { type EmbeddingMap, type MapPhase, readMap, readRun } from "@nacre/api";
 import { type ReactNode, useMemo, useState } from "react";
 import { Link, useParams, useSearchParams } from "wouter";
 import { runPath } from "../address.ts";
@@ -15,6 +15,9 @@ import { columnWord, verdictOf } from "./separation.ts";
 
 const POINTS = [5000, 20_000, 100_000];
 const USUAL = 20_000;
+/** Seconds that the service may think before it says how far it is. */
+const WAIT = 1;
+const AGAIN_MS = 300;
 const NONE: ReadonlySet<number> = new Set();
 
 export function MapPage(): ReactNode {
@@ -23,8 +26,13 @@ export function MapPage(): ReactNode {
   const [params, setParams] = useSearchParams();
   const unit = params.get("unit") === "slide" ? "slide" : "tile";
   const points = POINTS.find((n) => String(n) === params.get("points")) ?? USUAL;
-  const input = mayLook ? { params: { run }, query: { unit, points } as const } : null;
-  const { data, error, refetch } = useCall(readMap, input, { keepsFormer: true, freshMs: 600_000 });
+  const [isMaking, setMaking] = useState(false);
+  const input = mayLook ? { params: { run }, query: { unit, points, wait: WAIT } as const } : null;
+  const everyMs = isMaking ? AGAIN_MS : false;
+  const { data: told, error, refetch } = useCall(readMap, input, { keepsFormer: true, freshMs: 600_000, everyMs });
+  const progress = told?.progress ?? null;
+  if (isMaking !== (progress !== null)) setMaking(progress !== null);
+  const data = progress === null ? told : undefined;
   const { data: facts } = useCall(readRun, { params: { run } }, { freshMs: 60_000 });
   const set = (name: string, value: string): void =>
     setParams(
@@ -71,11 +79,38 @@ export function MapPage(): ReactNode {
       ) : error !== null ? (
         <Failure failure={failureIn(error)} title="The map could not be made" retry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton lines={10} label="Making the map; the first time takes a while" />
+        <Making progress={progress} />
       ) : (
         <MapOf key={`${data.run} ${data.unit} ${data.x.length}`} map={data} />
       )}
     </div>
+  );
+}
+
+const PHASES: Readonly<Record<MapPhase, string>> = {
+  reading: "Reading the features",
+  components: "Finding the main directions",
+  neighbours: "Finding neighbours",
+  layout: "Laying the points",
+  judging: "Measuring what neighbours tell apart",
+};
+
+/** What the service does until the map is there. It stops when nobody waits for it, and keeps what it has drawn. */
+function Making({ progress }: { readonly progress: NonNullable<EmbeddingMap["progress"]> | null }): ReactNode {
+  if (progress === null) return <Skeleton lines={10} label="Making the map; the first time takes a while" />;
+  const { phase, done, of } = progress;
+  const title = PHASES[phase];
+  return (
+    <section className="card stack map-making" aria-label="Progress of the map">
+      <div className="row spread">
+        <h2 role="status">{title}</h2>
+        <span className="soft">
+          part {Object.keys(PHASES).indexOf(phase) + 1} of {Object.keys(PHASES).length}
+        </span>
+      </div>
+      <Meter value={done} of={of} label={title} />
+      <p className="small soft">Drawn once, then kept. Drawing stops when this page is left.</p>
+    </section>
   );
 }
 

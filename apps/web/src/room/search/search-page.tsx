@@ -1,17 +1,19 @@
 /** Search: what in the archive looks like a slide, a tile or a region. Neighbours are evidence; the page never says a diagnosis. */
 import "../study/study.css";
 import "./search.css";
-import { listRuns, listSlides, readSlide, searchAlike } from "@nacre/api";
+import { listRuns, readSlide, searchAlike } from "@nacre/api";
 import { type ReactNode, useMemo } from "react";
 import { Link, useSearchParams } from "wouter";
 import { slidePath } from "../address.ts";
 import { useCall } from "../client/use-call.ts";
 import { useProjects } from "../shell/project.tsx";
+import { runTitles } from "../shell/run-titles.ts";
 import { useMay } from "../shell/session.tsx";
 import { CheckField, Empty, Failure, failureIn, Notice, SelectField, Skeleton } from "../ui/index.ts";
 import { Alike } from "./alike.tsx";
 import { QueryPicture } from "./query-picture.tsx";
 import { boundsOf, likeOf } from "./read-query.ts";
+import { SlideChoice } from "./slide-choice.tsx";
 
 const COUNTS = [10, 20, 50, 100];
 const USUAL = 20;
@@ -23,6 +25,7 @@ export function SearchPage(): ReactNode {
   const project = current === null ? {} : { project: current.key };
   const { data: runs } = useCall(listRuns, { query: project });
   const usable = useMemo(() => runs?.rows.filter(({ slides }) => slides.ready > 0) ?? [], [runs]);
+  const titles = useMemo(() => runTitles(usable), [usable]);
   const run = params.get("run") ?? usable[0]?.key ?? null;
   const like = useMemo(() => likeOf(params), [params]);
   const k = COUNTS.find((count) => String(count) === params.get("k")) ?? USUAL;
@@ -67,12 +70,15 @@ export function SearchPage(): ReactNode {
             </div>
           </div>
         )}
-        <SlideChoice chosen={like?.slide ?? ""} onChoose={(key) => set({ slide: key, x: null, y: null, ring: null })} />
+        <SlideChoice
+          name={like === null ? "" : (slide?.name ?? "")}
+          onChoose={(key) => set({ slide: key, x: null, y: null, ring: null })}
+        />
         <SelectField
           title="Features of run"
-          choices={usable.map(({ key, name, encoder }) => ({
+          choices={usable.map(({ key, encoder }) => ({
             value: key,
-            title: `${name} (${encoder ?? "features"})`,
+            title: `${titles.get(key)} (${encoder ?? "features"})`,
           }))}
           value={run ?? ""}
           onChange={(event) => set({ run: event.target.value })}
@@ -119,30 +125,4 @@ export function SearchPage(): ReactNode {
 function placeOf(like: NonNullable<ReturnType<typeof likeOf>>) {
   const bounds = boundsOf(like);
   return bounds === null ? undefined : { x: bounds.x, y: bounds.y, w: bounds.width };
-}
-
-function SlideChoice({
-  chosen,
-  onChoose,
-}: {
-  readonly chosen: string;
-  readonly onChoose: (key: string) => void;
-}): ReactNode {
-  const { current } = useProjects();
-  const query = current === null ? { limit: 500 } : { project: current.key, limit: 500 };
-  const { data } = useCall(listSlides, { query }, { freshMs: 60_000 });
-  const rows = data?.rows ?? [];
-  const isOther = chosen !== "" && !rows.some(({ key }) => key === chosen);
-  return (
-    <SelectField
-      title="Slide"
-      choices={[
-        ...(chosen === "" ? [{ value: "", title: "choose…" }] : []),
-        ...(isOther ? [{ value: chosen, title: "the one shown" }] : []),
-        ...rows.map(({ key, name }) => ({ value: key, title: name })),
-      ]}
-      value={chosen}
-      onChange={(event) => event.target.value !== "" && onChoose(event.target.value)}
-    />
-  );
 }

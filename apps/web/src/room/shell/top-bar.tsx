@@ -34,6 +34,8 @@ export function TopBar(): ReactNode {
   const [path, go] = useLocation();
   const leave = useChange(signOut, { refreshes: ["readSession"], done: () => location.assign("/") });
   const mayResearch = useMay("researcher");
+  // The drop zone shows files of one's own, which say for themselves what they are.
+  const ofOwnFiles = path === "/drop";
   const board = current ?? rows?.[0];
   const chooseProject = (key: string): void => {
     choose(key === "" ? null : key);
@@ -95,7 +97,7 @@ export function TopBar(): ReactNode {
         </div>
       </div>
       <div className="bar-notice">
-        {isSynthetic ? (
+        {isSynthetic && !ofOwnFiles ? (
           <strong className="synthetic" title="Drawn by a program; no patient">
             SYNTHETIC
           </strong>

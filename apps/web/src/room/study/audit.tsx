@@ -15,10 +15,7 @@ const TONES: Readonly<Record<AuditFinding["severity"], readonly [Tone, string]>>
 
 export function Audit({ audit, project }: { readonly audit: unknown; readonly project: string }): ReactNode {
   const read = readAudit(audit);
-  const names = read?.findings.flatMap(({ examples }) => examples.flatMap(({ slides }) => slides)) ?? [];
-  const { data } = useCall(listSlides, names.length === 0 ? null : { query: { project, limit: 500 } });
   if (read === null) return <Notice>This run has no audit yet.</Notice>;
-  const keys = new Map(data?.rows.map((slide) => [slide.name, slide.key]));
   return (
     <div className="stack">
       {read.findings.length === 0 ? (
@@ -27,7 +24,11 @@ export function Audit({ audit, project }: { readonly audit: unknown; readonly pr
         </Notice>
       ) : null}
       {read.findings.map((finding) => (
-        <Finding key={`${finding.kind} ${finding.parts.join()} ${finding.column}`} finding={finding} keys={keys} />
+        <Finding
+          key={`${finding.kind} ${finding.parts.join()} ${finding.column}`}
+          finding={finding}
+          project={project}
+        />
       ))}
       {read.skipped.length === 0 ? null : (
         <p className="small soft">
@@ -38,13 +39,7 @@ export function Audit({ audit, project }: { readonly audit: unknown; readonly pr
   );
 }
 
-function Finding({
-  finding,
-  keys,
-}: {
-  readonly finding: AuditFinding;
-  readonly keys: ReadonlyMap<string, string>;
-}): ReactNode {
+function Finding({ finding, project }: { readonly finding: AuditFinding; readonly project: string }): ReactNode {
   const [tone, word] = TONES[finding.severity];
   const where = [finding.column, finding.parts.join(", ")].filter((text) => text !== null && text !== "").join(": ");
   return (
@@ -61,7 +56,11 @@ function Finding({
       {finding.examples.length === 0 ? null : (
         <ul className="examples">
           {finding.examples.map((example) => (
-            <Example key={`${example.fold} ${example.note} ${example.slides.join()}`} example={example} keys={keys} />
+            <Example
+              key={`${example.fold} ${example.note} ${example.slides.join()}`}
+              example={example}
+              project={project}
+            />
           ))}
         </ul>
       )}
@@ -71,23 +70,25 @@ function Finding({
 
 function Example({
   example: { fold, slides, note },
-  keys,
+  project,
 }: {
   readonly example: AuditExample;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly project: string;
 }): ReactNode {
   return (
     <li>
       {fold === null ? "" : `Fold ${fold}: `}
       {note}{" "}
-      {slides.map((name) => {
-        const key = keys.get(name);
-        return (
-          <span key={name} className="example-slide">
-            {key === undefined ? name : <Link href={slidePath(key)}>{name}</Link>}
-          </span>
-        );
-      })}
+      {slides.map((name) => (
+        <ExampleSlide key={name} name={name} project={project} />
+      ))}
     </li>
   );
+}
+
+/** A slide by its name, which the service looks up among all: a list of the first few hundred would leave some without a link. */
+function ExampleSlide({ name, project }: { readonly name: string; readonly project: string }): ReactNode {
+  const { data } = useCall(listSlides, { query: { project, find: name, limit: 5 } }, { freshMs: 60_000 });
+  const key = data?.rows.find((slide) => slide.name === name)?.key;
+  return <span className="example-slide">{key === undefined ? name : <Link href={slidePath(key)}>{name}</Link>}</span>;
 }

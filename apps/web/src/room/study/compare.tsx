@@ -3,7 +3,8 @@ import type { RunRow } from "@nacre/api";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { runPath } from "../address.ts";
-import { Badge, Button, Notice } from "../ui/index.ts";
+import { runTitles } from "../shell/run-titles.ts";
+import { Badge, Button, Notice, Wide } from "../ui/index.ts";
 import { type Headline, measureTitle, numberText, STATE } from "./words.ts";
 
 /** Measures that any of the runs has, in the order in which they are met; internal before external. */
@@ -22,6 +23,7 @@ export function Compare({
   readonly runs: readonly RunRow[];
   readonly onClear: () => void;
 }): ReactNode {
+  const titles = runTitles(runs);
   const facts: readonly (readonly [string, (run: RunRow) => ReactNode])[] = [
     ["State", (run) => <Badge tone={STATE[run.state].tone}>{STATE[run.state].title}</Badge>],
     ["Task", (run) => run.task],
@@ -37,14 +39,14 @@ export function Compare({
           Clear
         </Button>
       </div>
-      <div className="wide">
+      <Wide label="Runs side by side">
         <table className="plain">
           <thead>
             <tr>
               <th scope="col">&nbsp;</th>
               {runs.map((run) => (
                 <th key={run.key} scope="col">
-                  <Link href={runPath(run.key)}>{run.name}</Link>
+                  <Link href={runPath(run.key)}>{titles.get(run.key)}</Link>
                 </th>
               ))}
             </tr>
@@ -73,7 +75,7 @@ export function Compare({
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {runs.length > 1 ? (
         <Notice>
           Intervals that overlap do not show that two runs are equal, and numbers of different patients cannot be

@@ -6,7 +6,7 @@ import { slidePath } from "../address.ts";
 import { useChange } from "../client/use-call.ts";
 import { count } from "../shell/count.ts";
 import { useMay } from "../shell/session.tsx";
-import { Button, Failure, failureIn, Notice } from "../ui/index.ts";
+import { Button, Failure, failureIn, Notice, Wide } from "../ui/index.ts";
 import { isLive } from "./words.ts";
 
 export function Failures({ run }: { readonly run: RunPage }): ReactNode {
@@ -36,7 +36,7 @@ export function Failures({ run }: { readonly run: RunPage }): ReactNode {
       {retry.data === undefined ? null : (
         <Notice tone="good">{count(retry.data.retried, "slide")} put back into the queue.</Notice>
       )}
-      <div className="wide card">
+      <Wide label="Failed slides" className="card">
         <table className="plain">
           <thead>
             <tr>
@@ -59,7 +59,7 @@ export function Failures({ run }: { readonly run: RunPage }): ReactNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </div>
   );
 }

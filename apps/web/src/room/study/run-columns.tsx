@@ -7,7 +7,12 @@ import { writeMoment } from "../shell/moment.ts";
 import { Badge, type Column, Interval, Meter } from "../ui/index.ts";
 import { measureTitle, numberText, STATE, timeLeft } from "./words.ts";
 
-export function runColumns(compared: readonly string[], toggle: (key: string) => void): Column<RunRow>[] {
+/** @param titles what each run is called beside the others, by key */
+export function runColumns(
+  titles: ReadonlyMap<string, string>,
+  compared: readonly string[],
+  toggle: (key: string) => void,
+): Column<RunRow>[] {
   return [
     {
       key: "compare",
@@ -17,7 +22,7 @@ export function runColumns(compared: readonly string[], toggle: (key: string) =>
         <input
           type="checkbox"
           className="tick"
-          aria-label={`Compare ${row.name}`}
+          aria-label={`Compare ${titles.get(row.key) ?? row.name}`}
           checked={compared.includes(row.key)}
           onChange={() => toggle(row.key)}
         />

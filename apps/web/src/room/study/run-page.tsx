@@ -19,6 +19,7 @@ import {
   Skeleton,
   TabPanel,
   Tabs,
+  Wide,
 } from "../ui/index.ts";
 import { Audit } from "./audit.tsx";
 import { Failures } from "./failures.tsx";
@@ -69,7 +70,11 @@ export function RunPage(): ReactNode {
         {chosen === "fit" ? <LossesChart losses={run.losses} /> : null}
         {chosen === "log" ? <Log log={run.log} /> : null}
         {chosen === "workers" ? <Workers run={run.key} /> : null}
-        {chosen === "study" ? <pre className="card study-text">{run.study}</pre> : null}
+        {chosen === "study" ? (
+          <Wide label="The study as it was run" className="card">
+            <pre className="study-text">{run.study}</pre>
+          </Wide>
+        ) : null}
       </TabPanel>
     </div>
   );

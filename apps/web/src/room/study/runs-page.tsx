@@ -7,6 +7,7 @@ import { boardPath, runPath } from "../address.ts";
 import { useCall } from "../client/use-call.ts";
 import { count } from "../shell/count.ts";
 import { useProjects } from "../shell/project.tsx";
+import { runTitles } from "../shell/run-titles.ts";
 import { useMay } from "../shell/session.tsx";
 import { Button, ButtonLink, Empty, Failure, failureIn, Skeleton, Table, useKeys } from "../ui/index.ts";
 import { Compare } from "./compare.tsx";
@@ -36,8 +37,8 @@ export function RunsPage(): ReactNode {
       const next = compared.includes(key) ? compared.filter((other) => other !== key) : [...compared, key];
       setParams(next.length === 0 ? {} : { compare: next.join(",") }, { replace: true });
     };
-    return runColumns(compared, toggle);
-  }, [compared, setParams]);
+    return runColumns(runTitles(rows), compared, toggle);
+  }, [rows, compared, setParams]);
   const at = rows.findIndex(({ key }) => key === chosen);
   const step = (by: number): void => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, at + by))];

@@ -1,6 +1,6 @@
 /** The numbers of a run: each with its interval, how many patients it is of, and how it was made. */
 import type { ReactNode } from "react";
-import { Interval, Notice } from "../ui/index.ts";
+import { Interval, Notice, Wide } from "../ui/index.ts";
 import { type EstimateRow, estimateRows, isRecord } from "./scorecard-rows.ts";
 import { decimal, measureTitle } from "./words.ts";
 
@@ -35,7 +35,7 @@ function Part({ title, part }: { readonly title: string; readonly part: unknown 
       {rows.length === 0 ? (
         <p className="soft">No number.</p>
       ) : (
-        <div className="wide">
+        <Wide label={title}>
           <table className="plain numbers">
             <thead>
               <tr>
@@ -61,7 +61,7 @@ function Part({ title, part }: { readonly title: string; readonly part: unknown 
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
     </section>
   );

@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import { runPath } from "../address.ts";
 import { useCall, useChange } from "../client/use-call.ts";
 import { useProjects } from "../shell/project.tsx";
+import { runTitles } from "../shell/run-titles.ts";
 import { Button, Dialog, Failure, Field, failureIn, Notice, SelectField, TextField } from "../ui/index.ts";
 import { useSettled } from "../worklist/use-settled.ts";
 import { lineOf, spanOfLine, templateStudy } from "./study-line.ts";
@@ -21,6 +22,7 @@ export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactN
   const { rows, current } = useProjects();
   const [project, setProject] = useState<string | null>(null);
   const key = project ?? current?.key ?? rows?.[0]?.key ?? null;
+  const titles = runTitles(runs);
   const own = rows?.find((row) => row.key === key);
   const [typed, setTyped] = useState<string | null>(null);
   const [from, setFrom] = useState("");
@@ -86,7 +88,7 @@ export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactN
               { value: "", title: "a template" },
               ...runs
                 .filter((run) => run.project === key)
-                .map((run) => ({ value: run.key, title: `the study of ${run.name}` })),
+                .map((run) => ({ value: run.key, title: `the study of ${titles.get(run.key)}` })),
             ]}
             value={from}
             onChange={(event) => {

@@ -14,3 +14,4 @@ export { Skeleton } from "./skeleton.tsx";
 export { type Column, Table, type TableProps } from "./table.tsx";
 export { TabPanel, Tabs } from "./tabs.tsx";
 export { type KeyRow, useKeyGroups, useKeys } from "./use-keys.ts";
+export { Wide, type WideProps } from "./wide.tsx";

@@ -19,6 +19,8 @@ export interface ViewerCommands {
   readonly goToSlide: (by: 1 | -1) => void;
   readonly take: (tool: Tool) => void;
   readonly setCorner: () => void;
+  /** Takes hold of a corner of the selected shape. */
+  readonly nextCorner: (by: 1 | -1) => void;
   readonly end: () => void;
   readonly escape: () => void;
   readonly remove: () => void;
@@ -71,8 +73,14 @@ export function useViewerKeys(stage: Stage | null, mpp: number | null, commands:
     { keys: ["]"], says: "next slide of the case", do: () => commands.goToSlide(1) },
     ...TOOLS.map(({ key, says, tool }) => ({ keys: [key], says, do: () => commands.take(tool) })),
     { keys: [" "], says: "set a corner in the middle of the view", do: commands.setCorner },
-    { keys: ["Enter"], says: "end the shape", do: commands.end },
-    { keys: ["Escape"], says: "put the tool away, select nothing", do: commands.escape },
+    {
+      keys: ["c"],
+      says: "take a corner of the selected shape, then the next: arrows move it",
+      do: () => commands.nextCorner(1),
+    },
+    { keys: ["C"], says: "the corner before", do: () => commands.nextCorner(-1) },
+    { keys: ["Enter"], says: "end the shape, put the corner down", do: commands.end },
+    { keys: ["Escape"], says: "let go of the corner, put the tool away, select nothing", do: commands.escape },
     { keys: ["Delete", "Backspace"], says: "delete the selected annotation", do: commands.remove },
   ];
   useKeys("Slide (Ctrl Z takes back, Ctrl Y does again)", rows);

@@ -8,6 +8,7 @@ import { useMay } from "../shell/session.tsx";
 import type { Tool } from "./annotation/draft.ts";
 import { type Box, boxOf } from "./annotation/shape.ts";
 import { newId, useAnnotations } from "./annotation/use-annotations.ts";
+import { useCornerKeys } from "./annotation/use-corner-keys.ts";
 import { useDrawing } from "./annotation/use-drawing.ts";
 import { useHeat } from "./heat/use-heat.ts";
 import { firstView } from "./panel/planes.ts";
@@ -55,7 +56,14 @@ export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>
     },
     onChanged: (drawn) => ledger.put(drawn),
   });
+  const corner = useCornerKeys(stage, {
+    rows: view.rows,
+    selected,
+    mayDraw,
+    onChanged: (drawn) => ledger.put(drawn),
+  });
   const take = (tool: Tool | null): void => {
+    corner.letGo();
     drawing.take(tool);
     // Keys go to the slide now, not to the button that was pressed.
     stage?.canvas.focus();
@@ -69,9 +77,14 @@ export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>
       if (next !== null) go(slidePath(next, undefined, heat.isOn && heat.run !== null ? heat.run : undefined));
     },
     take: (tool) => take(drawing.tool === tool ? null : tool),
-    setCorner: drawing.setCorner,
-    end: drawing.end,
-    escape: () => (drawing.tool === null ? setSelected(null) : take(null)),
+    setCorner: () => void (corner.putDown() || drawing.setCorner()),
+    nextCorner: (by) => drawing.tool === null && corner.next(by),
+    end: () => void (corner.putDown() || drawing.end()),
+    escape() {
+      if (corner.letGo()) return;
+      if (drawing.tool === null) setSelected(null);
+      else take(null);
+    },
     remove() {
       if (selected === null || !mayDraw) return;
       ledger.remove(selected);
@@ -98,6 +111,7 @@ export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>
     place,
     flyTo,
     drawing,
+    corner,
     take,
     commands,
   };

@@ -78,7 +78,7 @@ interface PartProps {
 }
 
 function FirstPane({ facts, state, onChanged }: PartProps & Pick<ViewerProps, "onChanged">): ReactNode {
-  const { stage, setStage, planes, place, heat, annotations, selected, drawing } = state;
+  const { stage, setStage, planes, place, heat, annotations, selected, drawing, corner } = state;
   return (
     <section className={drawing.tool === null ? "pane" : "pane is-drawing"} aria-label={facts.name}>
       <StageView facts={facts} layers={layersOf(facts, planes)} hasNavigator place={place} onStage={setStage}>
@@ -89,10 +89,10 @@ function FirstPane({ facts, state, onChanged }: PartProps & Pick<ViewerProps, "o
               stage={own}
               rows={annotations.view.rows}
               selected={selected}
-              moving={drawing.moving}
+              moving={drawing.moving ?? corner.moving}
               draft={drawing.draft}
             />
-            {drawing.tool === null ? null : <div className="middle" />}
+            {drawing.tool === null && corner.moving === null ? null : <div className="middle" />}
           </>
         )}
       </StageView>
@@ -100,6 +100,7 @@ function FirstPane({ facts, state, onChanged }: PartProps & Pick<ViewerProps, "o
         <>
           <Readout stage={stage} mpp={facts.mpp} />
           <LiveSize draft={drawing.draft} mpp={facts.mpp} />
+          {corner.says === null ? null : <output className="live-size">{corner.says}</output>}
           <BrokenNotice stage={stage} onChanged={onChanged} />
         </>
       )}

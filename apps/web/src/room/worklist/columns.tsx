@@ -31,7 +31,7 @@ export function worklistColumns(thresholds: Thresholds, hasSeveralSites: boolean
       width: "minmax(16rem, 3fr)",
       cell: (row) => (
         <span className="why" title={row.why}>
-          {row.why}
+          {shortWhy(row.why)}
         </span>
       ),
     },
@@ -48,6 +48,9 @@ export function worklistColumns(thresholds: Thresholds, hasSeveralSites: boolean
     columns.push({ key: "site", title: "Site", width: "minmax(5rem, 0.6fr)", cell: (row) => row.site ?? "–" });
   return columns;
 }
+
+/** Why without what it rests on, which stands once above the list; the whole is on the page of the case. */
+export const shortWhy = (why: string): string => why.replace(/ \([^()]*\)(?=\.$)/, "");
 
 function nameCell(row: CaseRow): ReactNode {
   const slides = count(row.slides, "slide");

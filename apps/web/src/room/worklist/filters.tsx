@@ -2,6 +2,7 @@
 import { type CaseRow, listRuns, type RouteReply, type worklist } from "@nacre/api";
 import { type ReactNode, useMemo } from "react";
 import { useCall } from "../client/use-call.ts";
+import { runTitles } from "../shell/run-titles.ts";
 import { Chip } from "../ui/index.ts";
 import type { WorklistFilter } from "./use-worklist.ts";
 import { CASE_STATES, STATE, TRIAGE, TRIAGE_GROUPS } from "./words.ts";
@@ -89,6 +90,7 @@ function RunChoice({ filter, onFilter }: Pick<FiltersProps, "filter" | "onFilter
   const { data } = useCall(listRuns, { query: filter.project === undefined ? {} : { project: filter.project } });
   const runs = data?.rows ?? [];
   if (runs.length < 2) return null;
+  const titles = runTitles(runs);
   return (
     <label className="run-choice">
       <span>Answers of</span>
@@ -100,7 +102,7 @@ function RunChoice({ filter, onFilter }: Pick<FiltersProps, "filter" | "onFilter
         <option value="">the newest run of each case</option>
         {runs.map((run) => (
           <option key={run.key} value={run.key}>
-            {run.name}
+            {titles.get(run.key)}
           </option>
         ))}
       </select>

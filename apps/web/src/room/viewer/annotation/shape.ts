@@ -43,6 +43,21 @@ export interface CornerAt {
   readonly corner: number;
 }
 
+/** All corners, in order; that which closes a ring is left out. */
+export function cornersOf(geometry: Geometry): CornerAt[] {
+  return linesOf(geometry).flatMap((corners, line) =>
+    corners.slice(0, isClosed(corners) ? -1 : undefined).map((_, corner) => ({ line, corner })),
+  );
+}
+
+/** Where a corner lies. @throws RangeError for one that is not there */
+export function positionOf(geometry: Geometry, { line, corner }: CornerAt): Position {
+  const at = linesOf(geometry)[line]?.[corner];
+  if (at === undefined)
+    throw new RangeError(`expected a corner of the shape, received ${line}, ${corner}; take one of cornersOf`);
+  return at;
+}
+
 /** The geometry with a corner elsewhere; the corner that closes a ring goes with the one it stands on. */
 export function moveCorner(geometry: Geometry, at: CornerAt, to: Position): Geometry {
   let line = -1;

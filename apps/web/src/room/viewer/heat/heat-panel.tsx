@@ -91,6 +91,7 @@ function Slider({
         max="1"
         step="0.01"
         value={value}
+        aria-label={title}
         aria-valuetext={text}
         onChange={(event) => onChange(Number(event.target.value))}
       />

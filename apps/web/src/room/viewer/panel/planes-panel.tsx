@@ -20,8 +20,10 @@ export function PlanesPanel({ facts, view, onChange }: PlanesPanelProps): ReactN
           <output>
             {view.focalPlane + 1} of {facts.focalPlanes}
           </output>
+          {/* The label is taken by the output: the first element in it that can have one. */}
           <input
             type="range"
+            aria-label="Focal plane"
             min="0"
             max={facts.focalPlanes - 1}
             step="1"

@@ -175,6 +175,8 @@ function openViewer(element: HTMLElement, options: StageOptions): OpenSeadragon.
     springStiffness: 9,
     blendTime: 0,
     imageLoaderLimit: 16,
+    // One, as the library has it, asks for a field's tiles in as many frames as it has tiles.
+    maxTilesPerFrame: 8,
     maxImageCacheCount: 600,
     maxZoomPixelRatio: MOST_ENLARGED,
     minZoomImageRatio: 0.4,

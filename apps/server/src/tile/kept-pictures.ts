@@ -1,24 +1,20 @@
-/** Small pictures of whole slides, kept on disk: one read of a slide for all who ever list it. Bounded; the oldest go first. */
+/** Pictures that are dear to make, kept on disk: one read of a slide for all who ever look at it. Bounded; what was used longest ago goes first. */
 
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Sizes that are kept: what is asked for is rounded up to one of them. */
-const SIZES = [64, 128, 256, 512, 1024, 2048] as const;
 const MOST_BYTES = 512 << 20;
 /** Written bytes between two looks at the folder. */
 const LOOK_AFTER = 16 << 20;
 
-export const keptSize = (size: number): number => SIZES.find((kept) => kept >= size) ?? 2048;
-
-export class Thumbnails {
+export class KeptPictures {
   readonly #folder: string;
   readonly #most: number;
   #written = LOOK_AFTER;
 
-  constructor(data: string, most = MOST_BYTES) {
-    this.#folder = join(data, "thumbnails");
+  constructor(folder: string, most = MOST_BYTES) {
+    this.#folder = folder;
     this.#most = most;
   }
 
