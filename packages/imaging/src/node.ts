@@ -33,4 +33,5 @@ export {
   writeSegmentation,
 } from "./write/dicom-result/segmentation.ts";
 export type { Laid } from "./write/dicom-result/slide-frames.ts";
+export { openTileEncoder, type TileEncoder } from "./write/tile-encoder.ts";
 export { WRITE_FORMATS, type WriteFormat, writeFormatOf } from "./write/write-format.ts";
