@@ -16,27 +16,27 @@ export function worklistColumns(thresholds: Thresholds, hasSeveralSites: boolean
       width: "4.2rem",
       cell: (row) => <Thumbnail slide={row.cover} />,
     },
-    { key: "name", title: "Case", width: "minmax(8rem, 1fr)", order: "name", cell: nameCell },
-    { key: "triage", title: "Triage", width: "8.5rem", order: "need", cell: triageCell },
+    { key: "name", title: "Case", width: "minmax(10.5rem, 1.8fr)", order: "name", cell: nameCell },
+    { key: "triage", title: "Triage", width: "9.2rem", order: "need", cell: triageCell },
     {
       key: "value",
       title: "Model's answer",
-      width: "minmax(13rem, 1.3fr)",
+      width: "minmax(12rem, 1.2fr)",
       order: "value",
       cell: (row) => <AnswerCell row={row} thresholds={thresholds} />,
     },
     {
       key: "why",
       title: "Why it stands here",
-      width: "minmax(16rem, 3fr)",
+      width: "minmax(14rem, 2.6fr)",
       cell: (row) => (
         <span className="why" title={row.why}>
           {shortWhy(row.why)}
         </span>
       ),
     },
-    { key: "flags", title: "Flags", width: "minmax(6rem, 0.8fr)", cell: flagsCell },
-    { key: "state", title: "State", width: "6.5rem", cell: stateCell },
+    { key: "flags", title: "Flags", width: "minmax(5.5rem, 0.7fr)", cell: flagsCell },
+    { key: "state", title: "State", width: "6rem", cell: stateCell },
     {
       key: "assignee",
       title: "Assigned to",
