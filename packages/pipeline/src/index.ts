@@ -23,7 +23,7 @@ export {
 } from "./ensemble/ensemble-runs.ts";
 export type { EncodedSlide } from "./extract/encode-slide.ts";
 export { type Encoding, RunEncoder, type RunEncoderOptions } from "./extract/run-encoder.ts";
-export { type SlideColour, slideColour } from "./extract/slide-colour.ts";
+export { noProfileText, type SlideColour, slideColour } from "./extract/slide-colour.ts";
 export { qualityText, type SlideQualityOptions, slideQuality } from "./extract/slide-quality.ts";
 export { fillScale, type Survey, type SurveyOptions, surveySlide } from "./extract/survey-slide.ts";
 export {

@@ -10,7 +10,7 @@ import { openRunVectors, type RunVectors } from "./open-run-vectors.ts";
 import type { MapAnswer, MapProgress, MapWork, MemberColumn } from "./search-work.ts";
 
 /** Another version makes kept maps anew. */
-const MAP_VERSION = 2;
+const MAP_VERSION = 3;
 const SEED = 1;
 const NEIGHBOURS = 15;
 /** Rows that ask their neighbours. */
@@ -31,8 +31,9 @@ export async function makeMap(work: MapWork, options: MapOptions = {}): Promise<
   });
   try {
     const { unit, points, columns, run } = work;
-    const patients = run.members.map(({ patient }) => patient);
-    const told = canonicalJson({ version: MAP_VERSION, key: vectors.stored.key, unit, points, columns, patients });
+    // Points name members by their place in the list.
+    const members = run.members.map(({ name, patient }) => [name, patient]);
+    const told = canonicalJson({ version: MAP_VERSION, key: vectors.stored.key, unit, points, columns, members });
     const file = join(work.kept, `${createHash("sha256").update(told).digest("hex").slice(0, 32)}.json`);
     const kept = readKept(file);
     if (kept !== null) return kept;

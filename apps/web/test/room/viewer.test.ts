@@ -260,7 +260,8 @@ describe.skipIf(isAbsent)("the viewer", () => {
     await page.waitForTimeout(700);
     await page.keyboard.press("Enter");
     const first = ringIn(before)[0] ?? [0, 0];
-    await expect.poll(async () => (ringIn(await area())[0]?.[1] ?? 0) - first[1]).toBeGreaterThan(5);
+    const moved = async () => (ringIn(await area())[0]?.[1] ?? 0) - first[1];
+    await expect.poll(moved, { timeout: 10_000 }).toBeGreaterThan(5);
     const after = ringIn(await area());
     expect([after[0]?.[0], after.at(-1)?.[1]]).toEqual([expect.closeTo(first[0], 0), after[0]?.[1]]);
     expect(after.slice(1, -1)).toEqual(ringIn(before).slice(1, -1));

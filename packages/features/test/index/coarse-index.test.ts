@@ -67,6 +67,21 @@ describe("coarseRoom", () => {
     expect(widest).toBeLessThan(0.1);
   });
 
+  it.each([4096, 5000])("holds for the largest sums there are: rows of %i numbers of one size", (d) => {
+    const room = coarseRoom(2, d);
+    const unit = toUnit(new Float32Array(d).fill(3));
+    room.keep(0, unit);
+    room.keep(
+      1,
+      unit.map((value) => -value),
+    );
+    for (const queries of [[unit], Array.from({ length: 5 }, () => unit)])
+      room.bounds(queries, (_, middle, slack) => {
+        expect([...middle]).toEqual([expect.closeTo(1, 6), expect.closeTo(-1, 6)]);
+        expect(Math.max(...slack)).toBeLessThan(1e-3);
+      });
+  });
+
   it("refuses what is not finite, queries of another length, and more than memory reaches", () => {
     const room = coarseRoom(2, 3);
     expect(() => room.keep(0, Float32Array.of(1, Number.NaN, 0))).toThrow(/finite/);

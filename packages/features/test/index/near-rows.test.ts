@@ -31,6 +31,13 @@ describe("nearRows", () => {
     expect(found / (N * K)).toBeGreaterThan(0.9);
   });
 
+  it("finds k other rows where cells hold fewer: the lone ones look further, and nobody is near by default", async () => {
+    const lone = (i: number) => (i < 200 ? [1, 0, 0] : [0, Math.cos(i), Math.sin(i)]);
+    const few = { n: 206, d: 3, read: (i: number, into: Float32Array) => into.set(lone(i)) };
+    const { rows: found } = await nearRows(few, { k: K, exactRows: 100 });
+    for (let i = 0; i < few.n; i++) expect(new Set(found.subarray(i * K, (i + 1) * K)).size, `row ${i}`).toBe(K);
+  });
+
   it("keeps a row its own first among equal ones", async () => {
     const same = { n: 30, d: 2, read: (_: number, into: Float32Array) => into.set([3, 4]) };
     const { rows: found } = await nearRows(same, { k: 4 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomStream, unwrap } from "@nacre/core";
@@ -175,6 +175,11 @@ describe("a search", () => {
     );
     const joined = searchVectors(stored, { members, exactNumbers: 100, cells: () => grown });
     expect(joined.alike(asked)).toEqual(first.alike(asked));
+    // Not what was written: a cell that there is none of.
+    const spoilt = readFileSync(path);
+    spoilt.writeInt32LE(99_999, spoilt.length - 4);
+    writeFileSync(`${path}.spoilt`, spoilt);
+    expect(readCells(`${path}.spoilt`, stored, first.starts)).toBeNull();
     // Most of it is new: divided anew.
     const other = stored.parts.map((part) => ({ ...part, sha256: "another" }));
     expect(readCells(path, { ...stored, d: D, parts: other } as StoredVectors, first.starts)).toBeNull();

@@ -144,6 +144,18 @@ describe("cellIndex", () => {
     expect(hits / 500).toBeGreaterThan(0.9);
   });
 
+  it("looks further where the nearest cells hold fewer than k that may answer", () => {
+    const index = cellIndex({ ...table, groups: Int32Array.from(table.groups, (_, row) => (row < 30 ? 1 : 0)) });
+    for (let q = 0; q < 40; q++) {
+      const query = table.rows[100 + q] as Float32Array;
+      expect(index.search(query, { k: 5, accept: (group) => group === 1 }).rows).toHaveLength(5);
+      expect(index.search(query, { k: 40, accept: (group) => group === 1 })).toMatchObject({
+        compared: 30,
+        exact: true,
+      });
+    }
+  });
+
   it("is exact where it looks into all cells, and is the same again from what it learnt", () => {
     const all = cellIndex(table, { cells: 3, recall: 1.1 });
     const query = table.rows[7] as Float32Array;

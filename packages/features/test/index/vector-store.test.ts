@@ -27,6 +27,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Changes the manifest, whose length stays. */
+function edit(path: string, before: string, after: string): void {
+  writeFileSync(path, readFileSync(path, "latin1").replace(before, after), "latin1");
+}
+
 function bagOf(seed: number, n: number, d = 6, space = "texture"): Bag {
   const random = randomStream(seed, "bag");
   return {
@@ -115,6 +120,8 @@ describe("openVectors", () => {
     ["cut off", (path: string) => truncateSync(path, 100)],
     ["empty", (path: string) => truncateSync(path, 0)],
     ["something else", (path: string) => writeFileSync(path, "no vectors".repeat(50))],
+    ["telling of another place", (path: string) => edit(path, '"at":0', '"at":8')],
+    ["of another version", (path: string) => edit(path, '"version":1', '"version":9')],
   ])("is built anew where the store is %s", async (_, spoil) => {
     await write("a", bagOf(1, 5));
     await open("a");

@@ -44,6 +44,41 @@ function directoriesOf(bytes: Buffer): number {
   return 8;
 }
 
+/** Where the last byte that a TIFF calls a block lies; 0 where that cannot be told. */
+export function endOfBlocks(bytes: Buffer): number {
+  try {
+    let end = 0;
+    for (let i = directoriesOf(bytes) - 1; i >= 0; i--) {
+      const directory = directoryOf(bytes, i);
+      const [offsets, lengths] = blockEntries(bytes, directory);
+      const count = Math.min(words(bytes).read(offsets + 4, directory.word), bytes.length);
+      for (let block = 0; block < count; block++) {
+        const [from, length] = [offsets, lengths].map((entry) =>
+          words(bytes).read(...valueAt(bytes, directory, entry, block)),
+        ) as [number, number];
+        end = Math.max(end, from + length);
+      }
+    }
+    return end;
+  } catch {
+    return 0;
+  }
+}
+
+/** The entries that say where blocks lie and how long they are. */
+function blockEntries(bytes: Buffer, directory: Directory): [number, number] {
+  const isTiled = tagsOf(bytes, directory).includes(324);
+  return [324, 325].map((tag) => directory.entryOf(isTiled ? tag : tag - 51)) as [number, number];
+}
+
+/** Place and size of the value `i` of an entry of whole numbers. */
+function valueAt(bytes: Buffer, { word }: Directory, entry: number, i: number): [number, number] {
+  const { read } = words(bytes);
+  const size = { 3: 2, 4: 4, 16: 8 }[read(entry + 2, 2)] ?? 4;
+  const count = read(entry + 4, word);
+  return [(count * size <= word ? entry + 4 + word : read(entry + 4 + word, word)) + i * size, size];
+}
+
 const tagsOf = (bytes: Buffer, { at, n, countSize, entrySize }: Directory): number[] =>
   Array.from({ length: n }, (_, i) => words(bytes).read(at + countSize + i * entrySize, 2));
 
@@ -97,15 +132,9 @@ function underOtherTag(bytes: Buffer, directory: Directory, secret: Hidden, chan
 /** One block, moved behind the end of the file, with a comment inside or text behind its end. */
 function inBlock(bytes: Buffer, directory: Directory, secret: Hidden, chance: Random): Buffer {
   const { read, write } = words(bytes);
-  const isTiled = tagsOf(bytes, directory).includes(324);
-  const [offsets, lengths] = [324, 325].map((tag) => directory.entryOf(isTiled ? tag : tag - 51)) as [number, number];
-  const { word } = directory;
-  const i = chance.below(read(offsets + 4, word));
-  const place = (entry: number): readonly [number, number] => {
-    const size = { 3: 2, 4: 4, 16: 8 }[read(entry + 2, 2)] ?? 4;
-    const count = read(entry + 4, word);
-    return [(count * size <= word ? entry + 4 + word : read(entry + 4 + word, word)) + i * size, size];
-  };
+  const [offsets, lengths] = blockEntries(bytes, directory);
+  const i = chance.below(read(offsets + 4, directory.word));
+  const place = (entry: number): [number, number] => valueAt(bytes, directory, entry, i);
   const from = read(...place(offsets));
   const block = bytes.subarray(from, from + read(...place(lengths)));
   const after = coded(block, secret, chance);

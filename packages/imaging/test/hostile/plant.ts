@@ -8,19 +8,22 @@ import type { BaseSlide } from "./base-slides.ts";
 import type { Hidden } from "./hidden.ts";
 import { plantCzi } from "./plant-czi.ts";
 import { plantDicom } from "./plant-dicom.ts";
-import { plantTiff } from "./plant-tiff.ts";
+import { endOfBlocks, plantTiff } from "./plant-tiff.ts";
 
 /** Whether the de-identifier serves a format, by the name of its slide among the base slides. */
 export const hasDeid = ({ main }: BaseSlide): boolean => /\.(tiff?|svs|ndpi|scn|bif|czi|dcm)$/.test(main);
 
 /** Larger than any block of the base slides. */
 const MARGIN = 2 ** 14;
+const MOST_MARGIN = 2 ** 22;
 
 /** The same slide with one to four secrets in it, if only behind its end. `isSound`: nothing in it was changed before. */
 export function plant(base: BaseSlide, isSound: boolean, chance: Random): BaseSlide {
   const own = Buffer.from(base.files.get(base.main) as Uint8Array);
-  // blocks of a changed file may reach behind its end: what is put there would be pixels
-  let bytes: Buffer = isSound ? own : Buffer.concat([own, Buffer.alloc(MARGIN)]);
+  // blocks of a changed file may reach, or lie, behind its end: what is put there would be pixels
+  const margin = isSound ? 0 : Math.max(MARGIN, endOfBlocks(own) - own.length);
+  if (margin > MOST_MARGIN) return base;
+  let bytes: Buffer = Buffer.concat([own, Buffer.alloc(margin)]);
   for (let i = 1 + chance.below(4); i > 0; i--) bytes = hide(bytes, chance);
   return { ...base, files: new Map([...base.files, [base.main, new Uint8Array(bytes)]]) };
 }

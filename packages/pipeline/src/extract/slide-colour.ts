@@ -6,7 +6,14 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, fail, type Outcome, ok } from "@nacre/core";
 import type { TileColour } from "@nacre/features/node";
-import { fitSlideStain, type Slide, type StainProfile, stainReference, type Tiles } from "@nacre/imaging";
+import {
+  fitSlideStain,
+  type Slide,
+  type SlideInfo,
+  type StainProfile,
+  stainReference,
+  type Tiles,
+} from "@nacre/imaging";
 import { openSlideFile } from "@nacre/imaging/node";
 import type { SurveyOptions } from "./survey-slide.ts";
 
@@ -57,7 +64,7 @@ export async function slideColour(
   try {
     const icc = profile !== null;
     const warnings =
-      asked.colour === "srgb" && !icc ? ["no ICC profile found in the file: its colours were taken for sRGB"] : [];
+      asked.colour === "srgb" && !icc ? [`${noProfileText(slide.info)}: its colours were taken for sRGB`] : [];
     const colour = asked.colour === "srgb" ? { colour: iccText(slide, profile) } : {};
     if (asked.stain === undefined || asked.stain === "none") {
       return ok({ tiles: { icc, stain: null, space }, told: colour, stain: null, warnings });
@@ -117,8 +124,18 @@ function noStain({ kind, expected, received }: Failed["failure"], path: string):
   });
 }
 
+/** Formats in which a profile may lie that no reader of ours looks for. */
+const NOT_SOUGHT = /^(czi|vsi|ome-zarr|deep-zoom|openslide-.+)$/;
+
+/** Why there is no profile to apply: there is none, or nobody looked. */
+export function noProfileText({ format }: Pick<SlideInfo, "format">): string {
+  return NOT_SOUGHT.test(format)
+    ? `an ICC profile is not looked for in this format (${format})`
+    : "no ICC profile found in the file";
+}
+
 function iccText({ info }: Slide, profile: string | null): string {
-  if (profile === null) return "taken for sRGB, no ICC profile found in the file";
+  if (profile === null) return `taken for sRGB, ${noProfileText(info)}`;
   return `${info.iccApplied ?? "to sRGB"}; ICC profile sha256 ${profile}`;
 }
 

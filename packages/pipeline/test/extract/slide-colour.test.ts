@@ -8,7 +8,7 @@ import { type SyntheticStain, writeSyntheticSlide } from "@nacre/imaging/node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeTinyEncoder } from "../../../features/test/encoder/tiny-encoder.ts";
 import { buildTiff, rawPage } from "../../../imaging/test/tiff-builder.ts";
-import { colourKey, colourSpace } from "../../src/extract/slide-colour.ts";
+import { colourKey, colourSpace, noProfileText } from "../../src/extract/slide-colour.ts";
 import { encodeFiles } from "../../src/files.ts";
 import { silent } from "../../src/run/progress.ts";
 import type { TileSettings } from "../../src/study/study-schema.ts";
@@ -117,6 +117,15 @@ describe("tiles.colour", () => {
     expect([stored.bag.meta.colour, stored.colour]).toEqual(["as stored, no ICC profile", undefined]);
   });
 
+  it.each([
+    ["czi", "an ICC profile is not looked for in this format (czi)"],
+    ["openslide-mirax", "an ICC profile is not looked for in this format (openslide-mirax)"],
+    ["aperio-svs", "no ICC profile found in the file"],
+    ["image", "no ICC profile found in the file"],
+  ])("says of %s whether nobody looked or there is none", (format, text) => {
+    expect(noProfileText({ format })).toBe(text);
+  });
+
   it("srgb refuses a slide whose profile is broken, by name and with a remedy; as stored it is encoded", async () => {
     const path = tiff("broken.tiff", profile.slice(0, 200));
     const refused = await encoded(path, { colour: "srgb" }, tiny);
@@ -181,7 +190,6 @@ describe("tiles.stain", () => {
     for (const name of names) {
       const { bag } = await done(file(name), { size: 224, stain });
       const [before, after] = [distance(stored("usual"), stored(name)), distance(usual, bag)];
-      console.log(stain, name, "before", before.toFixed(2), "after", after.toFixed(2));
       expect(after, name).toBeLessThan(0.85 * before);
     }
   });

@@ -24,7 +24,10 @@ export async function openColoured(file: string, colour: string, options: OpenOp
     return { source: await openForCommand(file, undefined, options), colour: null };
   }
   const source = await openForCommand(file, undefined, options);
-  if (!source.info.icc) return { source, colour: "taken for sRGB, no ICC profile found in the file" };
+  if (!source.info.icc) {
+    const { noProfileText } = await import("@nacre/pipeline");
+    return { source, colour: `taken for sRGB, ${noProfileText(source.info)}` };
+  }
   source.close();
   const applied = await openForCommand(file, undefined, { ...options, icc: "apply" });
   return { source: applied, colour: applied.info.iccApplied ?? "to sRGB" };
