@@ -59,7 +59,7 @@ export {
 } from "./longnet/slide-encoder.ts";
 export { describeModel } from "./model/encode-fitted.ts";
 export { type ModelCardFacts, modelCard, type PartCount } from "./model/model-card.ts";
-export { MODEL_VERSION, type ModelInfo } from "./model/model-info.ts";
+export { anySynthetic, MODEL_VERSION, type ModelInfo } from "./model/model-info.ts";
 export { type BagPrediction, type PredictOptions, predict } from "./model/predict.ts";
 export { classContrast, tileEvidence, weighedEvidence } from "./model/tile-evidence.ts";
 export { type EmbedRequest, embedBags } from "./pretrain/embed-bags.ts";

@@ -32,5 +32,15 @@ export function classifyDesign(spec: AggregatorSpec, options: DesignOptions): Mo
 export function infoOf({ aggregator, options, task, d, covariates, head }: ModelDesign): ModelInfo {
   const facts = { counts: new Array<number>(head.k).fill(1) };
   const chosen = { name: aggregator.name, options };
-  return { task, facts, d, covariates, space: "test", aggregator: chosen, standardised: true, members: 1 };
+  return {
+    task,
+    facts,
+    d,
+    covariates,
+    space: "test",
+    aggregator: chosen,
+    standardised: true,
+    members: 1,
+    synthetic: null,
+  };
 }

@@ -13,6 +13,7 @@ it("the door has these names and no others", () => {
       "PROFILE_OPTIONS",
       "SUB_BAG_OPTIONS",
       "aggregators",
+      "anySynthetic",
       "applyHead",
       "averageModels",
       "bagsInMemory",

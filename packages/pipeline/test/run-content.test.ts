@@ -1,6 +1,8 @@
 /** What lies in a finished run folder: people script against these names, columns and keys. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { unwrap } from "@nacre/core";
 import { openSession } from "@nacre/graph/node";
+import { describeModel } from "@nacre/models";
 import { beforeAll, describe, expect, it } from "vitest";
 import { finishedStudy, type StudyFolder, smallRows } from "./small-cohort.ts";
 
@@ -149,6 +151,12 @@ describe("a finished run folder", () => {
     const session = await openSession(readFileSync(study.file("run", "model", "model.onnx")));
     expect([...session.outputs]).toEqual(expect.arrayContaining(["probabilities", "attention", "contribution"]));
     await session.close();
+  });
+
+  it("has a model file that says of the slides it learned from that a program drew them", () => {
+    expect(unwrap(describeModel(readFileSync(study.file("run", "model", "model.onnx"))))).toMatchObject({
+      synthetic: true,
+    });
   });
 
   it("gives every tile of a heatmap as a feature with attention and contribution", () => {

@@ -46,6 +46,7 @@ async function madeModel(like: Bag): Promise<Uint8Array> {
     train: bags.slice(0, 6),
     tune: bags.slice(6),
     openSession,
+    synthetic: true,
   });
   return unwrap(fitted).onnx;
 }
@@ -111,8 +112,9 @@ describe.skipIf(isAbsent)("the drop zone", () => {
     expect(shown).toBe(`tumour ${tumour.toFixed(2)}, no interval`);
     expect(await page.locator(".drop-facts").textContent()).toContain(`${bag.n} of 224 px at 0.5 µm/px`);
     // What the served folder holds is not said of a file of one's own: the slide says for itself what it is.
-    expect(await page.getByText("SYNTHETIC", { exact: true }).count()).toBe(1);
+    expect(await page.getByText("SYNTHETIC", { exact: true }).count()).toBe(2);
     await page.getByText("This slide was drawn by a program; no patient stands behind it.").waitFor();
+    await page.getByText("This model learned from slides drawn by a program").waitFor();
     await page.getByRole("img", { name: "dropped.svs, coloured by attention" }).waitFor();
     expect(await page.locator(".drop-tiles canvas").count()).toBe(Math.min(12, bag.n));
     const before = await picture();
@@ -175,6 +177,9 @@ describe.skipIf(isAbsent)("the drop zone", () => {
     writeFileSync(place("other.onnx"), await madeModel({ ...bag, space: "uni@0123456789ab/224px@0.5" }));
     await give(place("other.onnx"));
     await page.getByText("a model of uni@0123456789ab/224px@0.5").waitFor();
+    writeFileSync(place("other.onnx"), await madeModel({ ...bag, space: `${SPACE}/srgb` }));
+    await give(place("other.onnx"));
+    await page.getByText(`a model of ${SPACE}/srgb`).waitFor();
   });
 
   it("sent nothing: every request after the page had come was for the page itself", () => {

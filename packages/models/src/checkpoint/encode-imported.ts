@@ -17,5 +17,6 @@ export function encodeImported({ design, weights }: Member, space = "unknown"): 
     aggregator,
     standardised: false,
     members: 1,
+    synthetic: null,
   });
 }

@@ -14,7 +14,7 @@
 import { raise, unwrap } from "@nacre/core";
 import { add, concat, encodeModel, log, maximum, mul, type Tensor } from "@nacre/graph";
 import { type Answers, answersOf, contributionKind, decodeFitted, type Member } from "../model/encode-fitted.ts";
-import { type ModelInfo, writeModelInfo } from "../model/model-info.ts";
+import { anySynthetic, type ModelInfo, writeModelInfo } from "../model/model-info.ts";
 import { packWeights } from "../model/packed-weights.ts";
 import { bagInputs, weightSpecs } from "../train/program.ts";
 
@@ -51,7 +51,14 @@ export function averageModels(models: readonly Uint8Array[]): Uint8Array {
   return encodeModel({
     outputs: averaged(answers, { isClasses: first.info.task.kind === "classify", isAligned: isAligned(members) }),
     name: "average",
-    metadata: { ...writeModelInfo({ ...first.info, members: members.length }), contribution },
+    metadata: {
+      ...writeModelInfo({
+        ...first.info,
+        members: members.length,
+        synthetic: anySynthetic(members.map(({ info }) => info)),
+      }),
+      contribution,
+    },
   });
 }
 

@@ -20,6 +20,14 @@ export interface ModelInfo {
   readonly standardised: boolean;
   /** Models whose probabilities are averaged; 1 for a single one. */
   readonly members: number;
+  /** Whether a program drew slides it was fitted on; null: the file does not say. */
+  readonly synthetic: boolean | null;
+}
+
+/** What holds of several slides or models together: true where one is, null where none is and one does not say. */
+export function anySynthetic(each: readonly Pick<ModelInfo, "synthetic">[]): boolean | null {
+  if (each.some(({ synthetic }) => synthetic === true)) return true;
+  return each.some(({ synthetic }) => synthetic === null) ? null : false;
 }
 
 /** Metadata of an ONNX file, text by text. */
@@ -34,6 +42,8 @@ export function writeModelInfo(info: ModelInfo): Record<string, string> {
     aggregator: JSON.stringify(info.aggregator),
     standardisation: info.standardised ? "train-tiles" : "none",
     members: String(info.members),
+    // What is not known is not written: a file from before keeps its bytes when it is written again.
+    ...(info.synthetic === null ? {} : { synthetic: String(info.synthetic) }),
   };
 }
 
@@ -61,7 +71,8 @@ export function readModelInfo(metadata: Readonly<Record<string, string>>): Outco
   }
   const standardised = metadata.standardisation === "train-tiles";
   const space = metadata.space ?? "unknown";
-  return ok({ task, facts: facts as HeadFacts, d, covariates, space, aggregator, standardised, members });
+  const synthetic = metadata.synthetic === "true" ? true : metadata.synthetic === "false" ? false : null;
+  return ok({ task, facts: facts as HeadFacts, d, covariates, space, aggregator, standardised, members, synthetic });
 }
 
 function parsed(text: string | undefined): unknown {

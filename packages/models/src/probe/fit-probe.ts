@@ -34,6 +34,8 @@ export interface ProbeRequest {
   readonly bags: BagSource;
   readonly train: readonly Labelled[];
   readonly tune: readonly Labelled[];
+  /** Whether a program drew slides of these bags, for the model to say; left out or null: it says nothing of it. */
+  readonly synthetic?: boolean | null;
   readonly signal?: AbortSignal;
 }
 
@@ -58,6 +60,7 @@ export async function fitProbe({
   bags,
   train,
   tune,
+  synthetic = null,
   signal,
 }: ProbeRequest): Promise<Outcome<FittedProbeModel>> {
   if (train.some(({ covariates }) => (covariates?.length ?? 0) > 0)) return noCovariates(probe.name);
@@ -83,7 +86,7 @@ export async function fitProbe({
   if (!fitted.ok) return fitted;
   const { linear } = fitted.value;
   return ok({
-    onnx: linear === null ? null : encodeLinear(linear, { task, facts, space }),
+    onnx: linear === null ? null : encodeLinear(linear, { task, facts, space, synthetic }),
     record,
     aggregator: { name: probe.name, options: optionsOf(probe) },
     d,
@@ -164,10 +167,11 @@ interface About {
   readonly task: Task;
   readonly facts: HeadFacts;
   readonly space: string;
+  readonly synthetic: boolean | null;
 }
 
 /** The mean aggregator with the head of a probe. A number is answered in its own unit, so it is not standardised in the file. */
-function encodeLinear({ weight, bias, d }: LinearHead, { task, facts, space }: About): Uint8Array {
+function encodeLinear({ weight, bias, d }: LinearHead, { task, facts, space, synthetic }: About): Uint8Array {
   const chosen = chooseAggregator({ name: "mean" });
   if (!chosen.ok) throw new RangeError("expected the mean aggregator, received none");
   const plain = plainFacts(task, facts, bias);
@@ -192,6 +196,7 @@ function encodeLinear({ weight, bias, d }: LinearHead, { task, facts, space }: A
     aggregator: { name: "mean", options: {} },
     standardised: false,
     members: 1,
+    synthetic,
   });
 }
 

@@ -51,6 +51,8 @@ export interface FitRequest {
   readonly openSession: OpenSession;
   /** Weights to begin with, as of a pretraining; fresh ones where it is absent. */
   readonly from?: FirstWeights;
+  /** Whether a program drew slides of these bags, for the model to say; left out or null: it says nothing of it. */
+  readonly synthetic?: boolean | null;
   readonly signal?: AbortSignal;
   readonly onEpoch?: (epoch: Epoch) => void;
 }
@@ -126,6 +128,7 @@ export function fit(request: FitRequest): Promise<Outcome<FittedModel>> {
           aggregator,
           standardised: options.standardise || request.from?.standardisation !== undefined,
           members: 1,
+          synthetic: request.synthetic ?? null,
         };
         return {
           ...result,

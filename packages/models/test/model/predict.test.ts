@@ -10,6 +10,7 @@ import {
   readFitOptions,
   tileEvidence,
 } from "../../src/index.ts";
+import { decodeFitted, encodeFitted } from "../../src/model/encode-fitted.ts";
 import { bagOf, noiseBag, plantBags } from "../planted-bags.ts";
 
 const task: ClassifyTask = { kind: "classify", label: "egfr", classes: ["wild", "mutant"], positive: "mutant" };
@@ -91,6 +92,23 @@ describe("averageModels", () => {
     expect(averageModels(files)).toEqual(average);
     expect(unwrap(describeModel(average)).members).toBe(3);
     expect(averageModels(files.slice(0, 1))).toBe(files[0]);
+  });
+
+  it("says that slides were synthetic where those of one member were, and nothing where nobody said", () => {
+    const of = (synthetic: boolean | null): Uint8Array => {
+      const { design, weights, info } = unwrap(decodeFitted(files[0] as Uint8Array));
+      return encodeFitted(design, weights, { ...info, synthetic });
+    };
+    const said = (...each: (boolean | null)[]) => unwrap(describeModel(averageModels(each.map(of)))).synthetic;
+    expect([said(true), said(false), said(null)]).toEqual([true, false, null]);
+    expect([said(true, null), said(false, true), said(false, false), said(false, null)]).toEqual([
+      true,
+      true,
+      false,
+      null,
+    ]);
+    // A file from before, written again, keeps its bytes.
+    expect(of(null)).toEqual(files[0]);
   });
 
   it("refuses what is not a model of one fold, and models that do not belong together", async () => {

@@ -98,6 +98,7 @@ describe("fit", () => {
       },
       standardised: true,
       members: 1,
+      synthetic: null,
     });
   });
 

@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Fold, raise, type Split, type Task, unwrap } from "@nacre/core";
-import type { Epoch, Labelled } from "@nacre/models";
+import { anySynthetic, type Epoch, type Labelled } from "@nacre/models";
 import { hashFile } from "../run/hash.ts";
 import { inLanes } from "../run/lanes.ts";
 import type { Progress } from "../run/progress.ts";
@@ -154,10 +154,17 @@ function plan(options: FitFoldsOptions, fold: Fold, aggregator: FitJob["aggregat
       provider,
       train: labelled(train),
       tune: labelled(tune),
+      synthetic: syntheticOf([...train, ...tune]),
       files: Object.fromEntries([...train, ...tune].map((b) => [b.id, b.members.map((m) => m.extracted.features)])),
       memory: Math.floor(MEMORY / lanes),
     }),
   };
+}
+
+/** Whether a program drew slides of the bags; null where features came without slides. No key holds it, since it moves no weight. */
+function syntheticOf(bags: readonly BagEntry[]): boolean | null {
+  const slides = bags.flatMap(({ members }) => members.map(({ extracted }) => extracted));
+  return anySynthetic(slides.map(({ slideFile, synthetic }) => ({ synthetic: slideFile === null ? null : synthetic })));
 }
 
 /** What was not in the file that the fits began with (all folds lack the same), and whether bags were too large for a step in one piece. */

@@ -14,6 +14,8 @@ export interface FitJob {
   readonly provider: Provider;
   readonly train: readonly Labelled[];
   readonly tune: readonly Labelled[];
+  /** Whether a program drew slides of these bags; null where slides were never seen. */
+  readonly synthetic: boolean | null;
   /** Feature files of every bag above. */
   readonly files: Readonly<Record<string, readonly string[]>>;
   /** Bytes of features the worker may keep in memory. */

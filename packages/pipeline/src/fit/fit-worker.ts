@@ -18,11 +18,11 @@ const answer = (value: WorkerAnswer<FitAnswer>, transfer: ArrayBuffer[] = []): v
 const open: OpenSession = (model, given) => openSession(model, { ...given, provider: job.provider });
 
 const result = await attempt(async (): Promise<FitAnswer> => {
-  const { task, aggregator, options, train, tune } = job;
+  const { task, aggregator, options, train, tune, synthetic } = job;
   const bags = keptInMemory(featureBags(job.files), job.memory);
   const probe = probeOf(aggregator);
   if (probe !== null) {
-    const { onnx, record, space: _, ...rest } = unwrap(await fitProbe({ task, probe, bags, train, tune }));
+    const { onnx, record, space: _, ...rest } = unwrap(await fitProbe({ task, probe, bags, train, tune, synthetic }));
     return {
       ...rest,
       ...(onnx === null ? { model: writeProbe(record), form: "probe" } : { model: onnx, form: "onnx" }),
@@ -35,7 +35,9 @@ const result = await attempt(async (): Promise<FitAnswer> => {
     weights: _,
     space: __,
     ...rest
-  } = unwrap(await fit({ task, aggregator, options, bags, train, tune, openSession: open, onEpoch, ...from }));
+  } = unwrap(
+    await fit({ task, aggregator, options, bags, train, tune, synthetic, openSession: open, onEpoch, ...from }),
+  );
   return { ...rest, model: onnx, form: "onnx" };
 });
 if (result.ok) answer({ kind: "done", value: result.value });

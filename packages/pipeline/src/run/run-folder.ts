@@ -9,6 +9,8 @@ import { type Lock, takeLock } from "./lock.ts";
 import { Steps } from "./step.ts";
 import { guardDisk, PARTIAL, writeWhole } from "./write-file.ts";
 
+const DAY = 24 * 3_600_000;
+
 type RunState = "running" | "finished" | "stopped";
 
 /** One of several processes that encode the slides of one run together; `index` counts from 0. */
@@ -112,8 +114,10 @@ async function openRun(path: string, { resume = false, mayHold = [], shard }: Op
     // Only now is the state settled: whoever held the lock may just have finished.
     const interrupted = readState(path) === "running";
     if (interrupted && !resume && shard === undefined) unwrap(unfinished(path));
-    if (interrupted && shard === undefined) sweep(path);
-    if (shard === undefined) sweepJoined(path);
+    if (shard === undefined) {
+      sweep(path, interrupted ? 0 : DAY);
+      sweepJoined(path);
+    }
     return RunFolder.begin(path, lock);
   } catch (error) {
     lock.release();
@@ -146,10 +150,13 @@ function unfinished(path: string): Outcome<never> {
   });
 }
 
-/** Takes away what a killed process left half-written. */
-function sweep(path: string): void {
+/** Takes away what killed processes left half-written. @param ageMs how old: a search may be writing its index into the folder just now */
+function sweep(path: string, ageMs: number): void {
   for (const name of readdirSync(path, { recursive: true, encoding: "utf8" })) {
-    if (basename(name).includes(PARTIAL)) guardDisk(path, () => rmSync(join(path, name), { force: true }));
+    if (!basename(name).includes(PARTIAL)) continue;
+    const left = statSync(join(path, name), { throwIfNoEntry: false });
+    if (left !== undefined && Date.now() - left.mtimeMs >= ageMs)
+      guardDisk(path, () => rmSync(join(path, name), { force: true }));
   }
 }
 

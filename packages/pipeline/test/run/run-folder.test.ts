@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Outcome } from "@nacre/core";
 import { describe, expect, it } from "vitest";
@@ -46,6 +46,18 @@ describe("a run folder", () => {
     ]);
     expect(readdirSync(resumed.file("features"))).toEqual(["a.h5"]);
     resumed.close();
+  });
+
+  it("that was finished loses what a process left half-written a day ago, and nothing that may still be written", async () => {
+    const path = join(emptyFolder(), "run");
+    const folder = opened(await RunFolder.open(path));
+    for (const name of ["left", "new"]) folder.write(join("search", `${name}.partial`), "half");
+    folder.finish();
+    folder.close();
+    const before = (Date.now() - 25 * 3_600_000) / 1000;
+    utimesSync(folder.file("search", "left.partial"), before, before);
+    opened(await RunFolder.open(path)).close();
+    expect(readdirSync(folder.file("search"))).toEqual(["new.partial"]);
   });
 
   it("is never made of a folder with other things in it, except those that may lie there", async () => {

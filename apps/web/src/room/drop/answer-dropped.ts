@@ -15,8 +15,8 @@ export interface DroppedModel {
 }
 
 const TOP = 12;
-/** As a space names its tiles: "texture@648defc65b73/224px@0.5". */
-const TILES = /\/(\d+)px@([\d.]+)$/;
+/** As a space names its tiles, and the colours where they were changed: "texture@648defc65b73/224px@0.5/srgb". */
+const TILES = /\/(\d+)px@([\d.]+)(\/.+)?$/;
 
 type Tell = (reply: DropReply) => void;
 
@@ -32,11 +32,12 @@ export async function readModel(file: File): Promise<Outcome<DroppedModel>> {
   const info = describeModel(onnx);
   if (!info.ok) return info;
   const { space } = info.value;
-  if (space.startsWith("texture@")) return ok({ onnx, info: info.value });
+  const [, , , colours] = TILES.exec(space) ?? [];
+  if (space.startsWith("texture@") && colours === undefined) return ok({ onnx, info: info.value });
   return fail("encoder-mismatch", {
-    expected: "a model fitted on texture features, the one encoder that runs in this page",
+    expected: "a model fitted on texture features of the colours as stored, which this page makes",
     received: `a model of ${space}`,
-    remedy: "run nacre predict with the run of that model: it has the encoder",
+    remedy: "run nacre predict with the run of that model: it has the encoder and changes colours as the run did",
   });
 }
 

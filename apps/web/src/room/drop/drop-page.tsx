@@ -3,7 +3,7 @@ import "./drop.css";
 import { type DragEvent, type FormEvent, type ReactNode, useRef, useState } from "react";
 import { Badge, Button, Failure, Meter, TextField } from "../ui/index.ts";
 import { Judged } from "./judged.tsx";
-import type { Stage } from "./message.ts";
+import type { ModelRead, Stage } from "./message.ts";
 import { SlideResult } from "./slide-result.tsx";
 import { type Drop, useDrop } from "./use-drop.ts";
 
@@ -22,17 +22,31 @@ export function DropPage(): ReactNode {
       </div>
       {failure === null ? null : <Failure failure={failure} title="Not done" />}
       {drop.needsScale ? <ScaleForm open={drop.openWithScale} /> : null}
-      {model === null ? null : (
-        <p className="soft">
-          Model <strong>{model.name}</strong>: {model.task}, {model.aggregator} on {model.space}
-          {model.members > 1 ? `, ${model.members} models averaged` : ""}.
-          {slide === null && stage === null ? " Drop a slide for it to answer." : ""}
-        </p>
-      )}
+      {model === null ? null : <ModelLine model={model} isAlone={slide === null && stage === null} />}
       {slide === null ? null : (
         <SlideResult slide={slide} answered={answered} hasModel={model !== null || stage !== null} />
       )}
       {judged === null ? null : <Judged name={judged.name} end={judged.end} />}
+    </div>
+  );
+}
+
+function ModelLine({ model, isAlone }: { readonly model: ModelRead; readonly isAlone: boolean }): ReactNode {
+  const { name, task, aggregator, space, members, isSynthetic } = model;
+  return (
+    <div>
+      <p className="soft">
+        Model <strong>{name}</strong>: {task}, {aggregator} on {space}
+        {members > 1 ? `, ${members} models averaged` : ""}.
+        {isSynthetic === null ? " Its file does not say whether it learned from synthetic slides." : ""}
+        {isAlone ? " Drop a slide for it to answer." : ""}
+      </p>
+      {isSynthetic === true ? (
+        <p>
+          <Badge tone="warn">SYNTHETIC</Badge> This model learned from slides drawn by a program; its answer says
+          nothing of a patient.
+        </p>
+      ) : null}
     </div>
   );
 }

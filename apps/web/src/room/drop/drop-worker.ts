@@ -26,8 +26,16 @@ async function answer(ask: DropAsk): Promise<DropReply> {
   if (ask.kind === "model") {
     model = null;
     model = unwrap(await readModel(ask.file));
-    const { task, space, aggregator, members } = model.info;
-    return { kind: "model", name: ask.file.name, task: task.kind, space, aggregator: aggregator.name, members };
+    const { task, space, aggregator, members, synthetic } = model.info;
+    return {
+      kind: "model",
+      name: ask.file.name,
+      task: task.kind,
+      space,
+      aggregator: aggregator.name,
+      members,
+      isSynthetic: synthetic,
+    };
   }
   if (slide === null || model === null) throw new RangeError("expected a slide and a model before an answer");
   return unwrap(await answerDropped(slide, model, ask, tell));

@@ -48,6 +48,8 @@ export interface ModelRead {
   readonly space: string;
   readonly aggregator: string;
   readonly members: number;
+  /** Whether a program drew slides it was fitted on; null: its file does not say. */
+  readonly isSynthetic: boolean | null;
 }
 
 /** One way to colour the tiles. */
