@@ -55,6 +55,8 @@ export const searchAlike = defineRoute("POST /search", {
     distance: z.number().nullable(),
     /** The distance is above 0.99, and rests on at least a hundred vectors. */
     isOutside: z.boolean(),
+    /** The run has no features of the slide that was asked about, so nothing was compared. */
+    lacksFeatures: z.boolean().optional(),
     /** A program drew slides of this run. */
     synthetic: z.boolean().optional(),
     /** How many were compared, what the distance means: one paragraph for people. */

@@ -1,5 +1,13 @@
 export { type Allowance, type AuditInput, type AuditReport, audit, refusals } from "./audit/audit.ts";
-export type { Example, Finding, FindingKind, Severity, SkippedCheck, TableFindingKind } from "./audit/finding.ts";
+export {
+  type Example,
+  type Finding,
+  type FindingKind,
+  findingUnit,
+  type Severity,
+  type SkippedCheck,
+  type TableFindingKind,
+} from "./audit/finding.ts";
 export type { SlideVectors } from "./audit/near-duplicate.ts";
 export { type Proposal, type ProposalKind, type ProposalOptions, proposeSplit } from "./audit/proposal.ts";
 export { type BaselineOptions, type ColumnCase, columnBaseline } from "./baseline/column-baseline.ts";

@@ -59,6 +59,7 @@ it("the door shows these names and no others", () => {
       "evaluateRegression",
       "evaluateSurvival",
       "f1Metric",
+      "findingUnit",
       "fitIsotonic",
       "fitLogistic",
       "fitPlatt",

@@ -1,5 +1,7 @@
 /** Search: what looks alike in a run, and the map of its vectors. */
 import { type Person, type RouteInput, type RouteReply, readMap, searchAlike } from "@nacre/api";
+import { canonicalJson } from "@nacre/core";
+import { keyOf } from "../archive/key-of.ts";
 import { seesIdentifiers } from "../case/case-scope.ts";
 import { type Handled, handle } from "../serve/handle.ts";
 import { notFound } from "../serve/refuse.ts";
@@ -15,6 +17,7 @@ export const searchRoutes: readonly Handled[] = [
     const run = await runFor(services, who, body.run);
     const { slides, searched, refuse } = await slidesOfRun(services, run);
     const like = likeOf(slides, body.like);
+    if (like === null) return without(services, run, body.like.slide);
     const { k, otherPatients, otherSites } = body;
     const found = await searchDesk(services.db).ask({
       kind: "alike",
@@ -55,7 +58,8 @@ async function mapOf(
   const columns = columnsOf(slides);
   const kept = `${services.config.data}/search/${run.key}`;
   const drawn = await searchDesk(services.db).maps.ask(
-    `${run.key} ${unit} ${points}`,
+    // Whoever asks for another list of slides or labels gets another drawing.
+    keyOf("map", run.key, unit, String(points), canonicalJson([searched.members, columns])),
     { kind: "map", run: searched, unit, points, columns, kept },
     { ms: 1000 * wait, signal },
   );
@@ -91,10 +95,24 @@ function empty(run: Run, unit: MapWork["unit"]) {
   return { run: run.key, synthetic: run.synthetic, unit, of: 0, method: "", tileSize: null, ...none };
 }
 
-/** @throws ApiRefusal not-found where the slide is none of the run's */
+/** The answer about a slide of the project that the run left out: a viewer asks it of every slide. @throws ApiRefusal not-found */
+async function without({ db }: Services, run: Run, slide: string): Promise<RouteReply<typeof searchAlike>> {
+  const row = await db
+    .selectFrom("slide")
+    .select("key")
+    .where("key", "=", slide)
+    .where("project", "=", run.project)
+    .executeTakeFirst();
+  if (row === undefined) return notFound("a slide of the project");
+  const text = "The run has no features of this slide, so there is nothing to compare it by.";
+  const nothing = { rows: [], compared: 0, exact: true, distance: null, isOutside: false, lacksFeatures: true };
+  return { ...nothing, synthetic: run.synthetic, text };
+}
+
+/** null where the run has no features of the slide. */
 function likeOf(slides: readonly RunSlide[], like: RouteInput<typeof searchAlike>["body"]["like"]) {
   const slide = slides.findIndex(({ key }) => key === like.slide);
-  if (slide < 0) return notFound("a slide of the run with features");
+  if (slide < 0) return null;
   if (like.kind === "region") return { kind: like.kind, slide, ring: like.ring.map(([x, y]) => ({ x, y })) };
   return { ...like, slide };
 }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { RouteReply, readBoard } from "@nacre/api";
+import { groupBy } from "@nacre/core";
 import type { ArchiveProject } from "../archive/archive.ts";
 import { withoutPaths } from "../archive/read-run.ts";
 import type { Services } from "../services.ts";
@@ -10,6 +11,13 @@ import { startChild } from "./start-child.ts";
 import { veilOf } from "./veil.ts";
 
 type Page = RouteReply<typeof readBoard>;
+
+interface LinkedRun {
+  /** Folder of the run. */
+  readonly run: string;
+  /** Name of the link to it. */
+  readonly link: string;
+}
 
 /** Boards being made, by folder: who asks meanwhile waits for the same one. */
 const making = new Map<string, Promise<string | null>>();
@@ -28,7 +36,8 @@ export async function boardOf({ db, config }: Pick<Services, "db" | "config">, p
     return stat === undefined ? [] : [{ ...row, run, stamp: `${stat.size} ${stat.mtimeMs}` }];
   });
   const veil = veilOf(project.folder, []);
-  const runs = judged.map(({ key, name, run }) => ({ key, name, entry: veil.text(linkName(project, run)) }));
+  const links = linkNames(project, judged);
+  const runs = judged.map(({ key, name }) => ({ key, name, entry: veil.text(links.get(key) ?? name) }));
   if (judged.length === 0) return { board: null, html: null, runs, reason: "no run of this project is finished yet" };
   const folder = join(config.data, "boards", project.key);
   const stamp = JSON.stringify(judged.map(({ key, stamp: s }) => [key, s]));
@@ -36,7 +45,7 @@ export async function boardOf({ db, config }: Pick<Services, "db" | "config">, p
     make(
       folder,
       stamp,
-      judged.map(({ run }) => run),
+      judged.map(({ key, run }) => ({ run, link: links.get(key) ?? key })),
       project,
     ));
   if (reason !== null) return { board: null, html: null, runs, reason };
@@ -47,7 +56,12 @@ export async function boardOf({ db, config }: Pick<Services, "db" | "config">, p
   return { board: veil.document(JSON.parse(board)), html: veil.text(html), runs, reason: null };
 }
 
-function make(folder: string, stamp: string, runs: readonly string[], project: ArchiveProject): Promise<string | null> {
+function make(
+  folder: string,
+  stamp: string,
+  runs: readonly LinkedRun[],
+  project: ArchiveProject,
+): Promise<string | null> {
   const made = makeAnew(folder, stamp, runs, project).finally(() => making.delete(folder));
   making.set(folder, made);
   return made;
@@ -57,7 +71,7 @@ function make(folder: string, stamp: string, runs: readonly string[], project: A
 async function makeAnew(
   folder: string,
   stamp: string,
-  runs: readonly string[],
+  runs: readonly LinkedRun[],
   project: ArchiveProject,
 ): Promise<string | null> {
   const kept = join(folder, "stamp.json");
@@ -69,7 +83,7 @@ async function makeAnew(
   const links = join(folder, "runs");
   rmSync(links, { recursive: true, force: true });
   mkdirSync(links, { recursive: true });
-  for (const run of runs) symlinkSync(run, join(links, linkName(project, run)), "junction");
+  for (const { run, link } of runs) symlinkSync(run, join(links, link), "junction");
   const failure = await startChild({ kind: "board", folder: links }, () => {}).ended;
   const told = failure === null ? null : withoutPaths(failure, project.folder);
   const reason = told === null ? null : `${told.received}; expected ${told.expected}; ${told.remedy}`;
@@ -78,7 +92,19 @@ async function makeAnew(
   return reason;
 }
 
-/** A board is made of a folder of runs; here they are links, named by where the runs lie. */
-function linkName(project: ArchiveProject, run: string): string {
-  return relative(project.folder, run).replace(/[/\\]/g, " ") || project.name.replace(/[/\\]/g, " ");
+/**
+ * A board is made of a folder of runs; here they are links, named by where the runs lie: "a/b" is "a b". Names that would be the same
+ * end with the run's key.
+ * @returns name of the link by the key of the run
+ */
+export function linkNames(
+  { folder, name }: Pick<ArchiveProject, "folder" | "name">,
+  runs: readonly { readonly key: string; readonly run: string }[],
+): ReadonlyMap<string, string> {
+  const flat = ({ run }: { readonly run: string }): string => (relative(folder, run) || name).replace(/[/\\]/g, " ");
+  return new Map(
+    [...groupBy(runs, flat)].flatMap(([link, same]) =>
+      same.map(({ key }) => [key, same.length === 1 ? link : `${link} ${key}`] as const),
+    ),
+  );
 }

@@ -54,6 +54,7 @@ beforeAll(async () => {
   small.write("run/slides.csv", `slide,path,patient,case,site,label,state,quality\n${rows.join("\n")}\n`);
   small.write("run/features/.keep", "");
   for (const name of names) small.write(`run/slides/${name}.svs`, "no slide");
+  small.write("loose/late.svs", "no slide");
   for (let i = 0; i < SLIDES; i++) await writeFeatures(i);
   server = await testServer({
     projects: [
@@ -133,6 +134,10 @@ describe("searchAlike", () => {
     expect(text).not.toMatch(/s04|P-10|nacre-project/);
     const nobody = { run: run(), like: { kind: "slide" as const, slide: "0123456789abcdef" } };
     expect((await server.send(searchAlike, { body: nobody })).status).toBe(404);
+    const elsewhere = { ...nobody, like: { ...nobody.like, slide: keyOf("slide", project, "loose/late.svs") } };
+    const apart = await server.call(searchAlike, { body: elsewhere });
+    expect(apart).toMatchObject({ rows: [], compared: 0, lacksFeatures: true, isOutside: false });
+    expect(apart.text).toContain("no features of this slide");
     const otherRun = { run: "0123456789abcdef", like: like("s04") };
     expect((await server.send(searchAlike, { body: otherRun })).status).toBe(404);
     const spec = { rights: [], projects: null, days: 1 };

@@ -15,7 +15,7 @@ import { openQueue } from "../../src/job/open-queue.ts";
 import type { UnitOfWork } from "../../src/job/queue.ts";
 import { dumpStore } from "../../src/store/backup.ts";
 import { MIGRATIONS, migrate } from "../../src/store/migrations.ts";
-import { openStore, type Store, type StoreOptions } from "../../src/store/open-store.ts";
+import { openStore, type StoreOptions } from "../../src/store/open-store.ts";
 import { verifyTrail } from "../../src/trail/open-trail.ts";
 import { addCases, type CaseStore, caseKey, caseStore, reader, slideKey } from "../case/case-store.ts";
 import { ENGINES, type Engine } from "./engines.ts";
@@ -104,11 +104,9 @@ describe.each(ENGINES)("A store on $name", ({ absent, start }) => {
   );
 
   it.skipIf(absent)("gives each unit of the queue to one of two workers, and failed ones again", async () => {
-    const own = engine.place();
-    const stores: Store[] = [unwrap(await openStore(own))];
     // An embedded database has one process, and one queue; a server has many.
-    if (own.url !== undefined) stores.push(unwrap(await openStore(own)));
-    const queues = stores.map((store) => openQueue({ store, pollMs: 20 }));
+    const beside = place.url === undefined ? null : unwrap(await openStore(place));
+    const queues = [room.store, ...(beside === null ? [] : [beside])].map((store) => openQueue({ store, pollMs: 20 }));
     const [queue] = queues as [(typeof queues)[number]];
     const units = Array.from({ length: 30 }, (_, i): UnitOfWork => {
       return { key: `u${i}`, run: "r", slide: `s${i}`, encoder: "texture", work: { i, text: "µ \\ \"'" } };
@@ -142,7 +140,7 @@ describe.each(ENGINES)("A store on $name", ({ absent, start }) => {
     await Promise.all(working);
     expect(done.sort()).toEqual(["failed once", ...units.map(({ key }) => key)].sort());
     for (const one of queues) await one.close();
-    for (const store of stores) await store.close();
+    await beside?.close();
   });
 
   it.skipIf(absent)("of the first version comes up to date with what is in it, whoever opens it first", async () => {
@@ -183,9 +181,8 @@ describe.each(ENGINES)("A store on $name", ({ absent, start }) => {
   });
 
   it.skipIf(absent)("is dumped by the service where it is embedded, and says whose task it is elsewhere", async () => {
-    const store = unwrap(await openStore(engine.place()));
+    const { store } = room;
     if (store.kind === "pglite") expect((await dumpStore(store)).length).toBeGreaterThan(1000);
     else await expect(dumpStore(store)).rejects.toMatchObject({ failure: { kind: "bad-usage" } });
-    await store.close();
   });
 });

@@ -11,7 +11,6 @@ export interface SmallStudy {
   remove(): void;
 }
 
-const SLIDES = 12;
 const SIDE = 512;
 
 const STUDY = `name: small
@@ -26,11 +25,11 @@ evaluate: { bootstrap: 50 }
 seed: 3
 `;
 
-/** One slide of the cohort is not there: a failure with its reason. */
-export async function smallStudy(): Promise<SmallStudy> {
+/** One slide of the cohort is not there: a failure with its reason. @param slides how many are there, half of them with tumour */
+export async function smallStudy(slides = 12): Promise<SmallStudy> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "nacre-study-")));
   mkdirSync(join(folder, "slides"));
-  const rows = Array.from({ length: SLIDES }, (_, i) => ({
+  const rows = Array.from({ length: slides }, (_, i) => ({
     slide: `s${i}.svs`,
     patient: `PATIENT-${i}`,
     label: i % 2 === 0 ? "tumour" : "benign",

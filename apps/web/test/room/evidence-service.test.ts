@@ -32,7 +32,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("board, map and search, over the
   let run: string;
   let project: string;
   beforeAll(async () => {
-    study = await smallStudy();
+    study = await smallStudy(SLIDES);
     writeFileSync(join(study.folder, "cohort.csv"), cohort());
     room = await openRoom({ projects: [{ name: "evidence", folder: study.folder }], gl: true });
     project = (await room.server.call(listProjects, {})).rows[0]?.key ?? "";
@@ -47,7 +47,11 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("board, map and search, over the
     const ended = await endOf(run);
     expect([ended.state, ended.failure]).toEqual(["finished", null]);
     page = await room.open(`/board/${project}`);
-    await page.getByRole("button").filter({ hasText: "n = 12" }).first().click({ timeout: 60_000 });
+    await page
+      .getByRole("button")
+      .filter({ hasText: `n = ${SLIDES}` })
+      .first()
+      .click({ timeout: 60_000 });
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("row", { name: /Brier/ }).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
@@ -81,7 +85,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("board, map and search, over the
     await corner(0.01, 0.99);
     await page.mouse.up();
     const chosen = page.getByRole("region", { name: "Chosen points" });
-    await chosen.getByText(/tiles of 12 slides/).waitFor();
+    await chosen.getByText(`tiles of ${SLIDES} slides`).waitFor();
     const tile = chosen.getByRole("link", { name: /^Tile of s\d+ at/ }).first();
     await tile.click();
     await page.locator(".stage").first().waitFor();

@@ -15,6 +15,7 @@ import { isAbsent, openRoom, type Room, seriousViolations } from "./room-server.
 /** The run goes on in a process of its own, from the built service. */
 const CHILD = fileURLToPath(new URL("../../../server/dist/study/child.js", import.meta.url));
 const RUN_MS = 240_000;
+const SLIDES = 8;
 
 describe.skipIf(isAbsent || !existsSync(CHILD))("a study in the room, over the real service", () => {
   let study: SmallStudy;
@@ -22,7 +23,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("a study in the room, over the r
   let page: Page;
   let project: string;
   beforeAll(async () => {
-    study = await smallStudy();
+    study = await smallStudy(SLIDES);
     // The same picture twice under one patient: one is left out, and the finding names both.
     copyFileSync(join(study.folder, "slides", "s0.svs"), join(study.folder, "slides", "twin.svs"));
     appendFileSync(join(study.folder, "cohort.csv"), "twin.svs,PATIENT-0,tumour\n");
@@ -52,16 +53,17 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("a study in the room, over the r
     await page.getByRole("button", { name: "Go on" }).click();
     await badge("Finished");
     expect(await page.getByRole("button", { name: /^(Stop|Go on)$/ }).count()).toBe(0);
-    expect((await only())?.slides).toMatchObject({ ready: 12, failed: 1 });
+    expect((await only())?.slides).toMatchObject({ ready: SLIDES, failed: 1 });
   });
 
   it("shows the scorecard with n and interval, and an audit whose examples open in the viewer", async () => {
     await page.getByRole("tab", { name: "Results" }).click();
     const line = page.getByRole("row").filter({ hasText: "AUROC" }).first();
-    expect(await line.textContent()).toMatch(/\d\.\d{3}.*12/);
+    expect(await line.textContent()).toMatch(new RegExp(`\\d\\.\\d{3}.*${SLIDES}`));
     await page.getByRole("tab", { name: "Audit" }).click();
     const twins = page.getByRole("article").filter({ hasText: "Duplicate" });
     await twins.getByRole("link", { name: "twin", exact: true }).waitFor();
+    await twins.getByText("touches 2 slides").waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     await twins.getByRole("link", { name: "s0", exact: true }).click();
     await page.locator(".stage").first().waitFor();
@@ -83,7 +85,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("a study in the room, over the r
     await page.getByRole("tab", { name: "Failed slides (0)" }).waitFor({ timeout: RUN_MS });
     await badge("Finished");
     await page.getByText("No slide has failed.").waitFor();
-    expect((await only())?.slides).toMatchObject({ ready: 13, failed: 0 });
+    expect((await only())?.slides).toMatchObject({ ready: SLIDES + 1, failed: 0 });
   });
 
   it("tells two runs of one name apart: in the list, side by side, on the board", async () => {
@@ -101,7 +103,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("a study in the room, over the r
     expect(new Set(heads).size).toBe(2);
     await side.getByRole("row", { name: /AUROC, internal/ }).waitFor();
     await page.getByRole("link", { name: "Board" }).last().click();
-    const methods = page.getByRole("button").filter({ hasText: "n = 13" });
+    const methods = page.getByRole("button").filter({ hasText: `n = ${SLIDES + 1}` });
     await expect.poll(() => methods.count(), { timeout: 60_000 }).toBe(2);
     const runs: (string | null)[] = [];
     for (const i of [0, 1]) {

@@ -20,6 +20,20 @@ export type FindingKind =
 /** Findings about tables that others made; never `refuse`, and a run makes none, so that nothing needs to allow them. */
 export type TableFindingKind = "unknown-slide" | "spreadsheet-date";
 
+const OF_SLIDES: ReadonlySet<string> = new Set<Finding["kind"]>([
+  "role-overlap",
+  "duplicate-slide",
+  "duplicate-pixels",
+  "near-duplicate",
+  "unknown-slide",
+]);
+
+/** What the count of a finding counts. @param kind of a finding, as a scorecard may hold it */
+export function findingUnit(kind: string): "patient" | "slide" | "row" {
+  if (kind === ("spreadsheet-date" satisfies TableFindingKind)) return "row";
+  return OF_SLIDES.has(kind) ? "slide" : "patient";
+}
+
 /** `refuse` stops a run unless it is allowed in writing; `warn` stands on the first page; `info` is for the record. */
 export type Severity = "refuse" | "warn" | "info";
 
@@ -38,7 +52,7 @@ export interface Finding {
   readonly column?: string;
   /** The parts between which it lies. */
   readonly parts?: readonly Role[];
-  /** Distinct patients touched; distinct slides for role-overlap, unknown-slide, duplicates and near-duplicates; rows for spreadsheet-date. */
+  /** Distinct patients touched, or slides, or rows: `findingUnit` says which. */
   readonly count: number;
   /** Mean over folds of the share of test patients touched; null where that means nothing. */
   readonly share: number | null;

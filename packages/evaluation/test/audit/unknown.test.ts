@@ -1,6 +1,7 @@
 import type { SlideId, Split } from "@nacre/core";
 import { describe, expect, it } from "vitest";
 import { type AuditInput, audit } from "../../src/audit/audit.ts";
+import { findingUnit } from "../../src/audit/finding.ts";
 import { row, TASK } from "../../testing/make.ts";
 
 const ids = (...slides: string[]) => slides as SlideId[];
@@ -14,6 +15,15 @@ const split = (train: SlideId[], test: SlideId[]): Split => ({
 });
 const report = (input: Partial<AuditInput>) =>
   audit({ cohort, split: split(ids("a", "b"), ids("c", "d")), task: TASK, seed: 1, ...input });
+
+describe("the count of a finding", () => {
+  it("is of patients, of slides for kinds of slides, of rows for what a spreadsheet did", () => {
+    expect(["patient-leak", "imbalance", "conflicting-label"].map(findingUnit)).toEqual(Array(3).fill("patient"));
+    const ofSlides = ["role-overlap", "duplicate-slide", "duplicate-pixels", "near-duplicate", "unknown-slide"];
+    expect(ofSlides.map(findingUnit)).toEqual(Array(5).fill("slide"));
+    expect(findingUnit("spreadsheet-date")).toBe("row");
+  });
+});
 
 describe("a split of patients who are not known", () => {
   it("has no share, and the leak among the checks that were not made", () => {

@@ -155,6 +155,27 @@ describe("a clean copy of a DICOM series", () => {
     });
   }
 
+  it("of a part of a concatenation is refused with the folder to name, and nothing is left behind", async () => {
+    const from = join(root, "series-in-two");
+    mkdirSync(from);
+    const frames = await wholeJpegs(raster, 64, 48);
+    const common = { width: 128, height: 96, mpp: 0.5, syntax: "1.2.840.10008.1.2.4.50", table: "basic" } as const;
+    for (const [name, part] of [frames.slice(0, 3), frames.slice(3)].entries()) {
+      const concatenation = { uid: "1.2.5", offset: name * 3 };
+      const own = { block: [64, 48], photometric: "YBR_FULL_422", uid: `1.2.5.${name}`, concatenation } as const;
+      writeFileSync(join(from, `${name}.dcm`), buildDicom({ ...common, ...own, frames: part }));
+    }
+    for (const name of ["0.dcm", "1.dcm"]) {
+      const before = readdirSync(root);
+      const alone = await deidentifySlide(join(from, name), join(root, "alone.dcm"));
+      expect(alone).toMatchObject({ ok: false, failure: { kind: "bad-usage", received: join(from, name) } });
+      expect(alone.ok ? "" : alone.failure.remedy).toContain(`nacre slide deid ${from} OUT-FOLDER`);
+      expect(readdirSync(root)).toEqual(before);
+    }
+    unwrap(await deidentifySlide(from, join(root, "series-in-two-clean")));
+    expect((await whole(join(root, "series-in-two-clean"))).data.equals((await whole(from)).data)).toBe(true);
+  });
+
   it("replaces equal UIDs by equal ones, the same under one salt and others under another", async () => {
     const from = join(root, "salted");
     await series(from);

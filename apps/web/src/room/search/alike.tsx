@@ -18,7 +18,7 @@ export interface AlikeProps {
 const AROUND = 5;
 
 export function Alike({ found, run, kind, hasSites }: AlikeProps): ReactNode {
-  const { rows, compared, exact, isOutside, text } = found;
+  const { rows, compared, exact, isOutside, lacksFeatures = false, text } = found;
   const vectors = `${compared.toLocaleString("en-GB")} ${kind === "slide" ? "slides" : "tiles"}`;
   return (
     <>
@@ -28,11 +28,13 @@ export function Alike({ found, run, kind, hasSites }: AlikeProps): ReactNode {
         isLive
       >
         <p>{text}</p>
-        <p className="small soft">
-          Compared with {vectors}, {exact ? "all of them" : "by an approximate index: a near one may be missed"}.
-        </p>
+        {lacksFeatures ? null : (
+          <p className="small soft">
+            Compared with {vectors}, {exact ? "all of them" : "by an approximate index: a near one may be missed"}.
+          </p>
+        )}
       </Notice>
-      {rows.length === 0 ? (
+      {lacksFeatures ? null : rows.length === 0 ? (
         <Empty title="Nothing to show">
           <p>Every vector of the archive is left out by the filters{hasSites ? "" : "; allow the query's own site"}.</p>
         </Empty>

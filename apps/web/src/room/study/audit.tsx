@@ -1,9 +1,11 @@
 /** What the audit found, the gravest first. A slide in an example opens in the viewer. */
 import { listSlides } from "@nacre/api";
+import { findingUnit } from "@nacre/evaluation";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { slidePath } from "../address.ts";
 import { useCall } from "../client/use-call.ts";
+import { count } from "../shell/count.ts";
 import { Badge, Notice, type Tone } from "../ui/index.ts";
 import { type AuditExample, type AuditFinding, readAudit } from "./read-audit.ts";
 
@@ -48,7 +50,7 @@ function Finding({ finding, project }: { readonly finding: AuditFinding; readonl
         <h3>{finding.kind.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase())}</h3>
         <Badge tone={tone}>{word}</Badge>
         <span className="soft">
-          {where === "" ? "" : `${where}; `}touches {finding.count.toLocaleString("en-GB")}
+          {where === "" ? "" : `${where}; `}touches {count(finding.count, findingUnit(finding.kind))}
         </span>
       </div>
       <p>{finding.effect}.</p>

@@ -12,7 +12,7 @@ export interface AuditFinding {
   readonly severity: "refuse" | "warn" | "info";
   readonly column: string | null;
   readonly parts: readonly string[];
-  /** Patients or slides touched. */
+  /** Patients or slides touched: `findingUnit` of the kind says which. */
   readonly count: number;
   readonly examples: readonly AuditExample[];
   readonly effect: string;

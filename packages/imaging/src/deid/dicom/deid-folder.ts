@@ -72,15 +72,25 @@ interface Copied {
 
 /** The copy must open where the original does, and show the same. `isAlone`: what lies beside it is not copied. */
 async function expectSame({ path, target }: Copied, isAlone: boolean, signal?: AbortSignal): Promise<void> {
-  const before = unwrap(
-    await openSlideFile(path, isAlone ? { neighbours: neighboursInMemory(new Map()) } : {}, signal),
-  );
+  const opened = await openSlideFile(path, isAlone ? { neighbours: neighboursInMemory(new Map()) } : {}, signal);
+  if (isAlone && !opened.ok && opened.failure.kind === "missing-file") partOfMore(path);
+  const before = unwrap(opened);
   try {
     const difference = await pixelDifference(target, before, signal);
     if (difference !== null) broken([{ where: "copy", what: difference, action: "replaced" }]);
   } finally {
     before.close();
   }
+}
+
+/** A part of a concatenation opens with the others alone, so nobody could vouch for its copy. */
+function partOfMore(path: string): never {
+  return raise("bad-usage", {
+    expected:
+      "the folder of the series: an instance alone lacks frames of its level, as a part of a concatenation does",
+    received: path,
+    remedy: `clean all of its parts together: nacre slide deid ${dirname(path)} OUT-FOLDER`,
+  });
 }
 
 interface PassedFolder {

@@ -24,6 +24,8 @@ export interface CornerKeys {
 interface Hold {
   readonly at: number;
   readonly drawn: Drawn;
+  /** Whether somebody moved the view since: one that comes to rest at the corner, or changes its size, moves nothing. */
+  readonly isLed: boolean;
   readonly hasMoved: boolean;
 }
 
@@ -37,7 +39,7 @@ export function useCornerKeys(stage: Stage | null, { rows, selected, mayDraw, on
   const held = hold !== null && hold.drawn.id === selected ? hold : null;
   const follow = useEffectEvent(() => {
     const corner = held === null ? undefined : cornersOf(held.drawn.geometry)[held.at];
-    if (stage === null || held === null || corner === undefined) return;
+    if (stage === null || !held?.isLed || corner === undefined) return;
     const { x, y, scale } = stage.camera();
     const [cx, cy] = positionOf(held.drawn.geometry, corner);
     if (Math.hypot(x - cx, y - cy) * scale < STILL) return;
@@ -45,7 +47,16 @@ export function useCornerKeys(stage: Stage | null, { rows, selected, mayDraw, on
     setHold({ ...held, drawn: { ...held.drawn, geometry }, hasMoved: true });
   });
   const isHeld = held !== null;
-  useEffect(() => (isHeld ? stage?.on("camera", () => follow()) : undefined), [stage, isHeld]);
+  useEffect(() => {
+    if (!isHeld || stage === null) return;
+    const ends = [
+      stage.on("grip", () => setHold((now) => now && { ...now, isLed: true })),
+      stage.on("camera", () => follow()),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [stage, isHeld]);
   const putDown = (): boolean => {
     if (held?.hasMoved) onChanged(held.drawn);
     setHold(null);
@@ -63,7 +74,7 @@ export function useCornerKeys(stage: Stage | null, { rows, selected, mayDraw, on
       const [x, y] = positionOf(drawn.geometry, corners[at] as CornerAt); // a shape has corners
       stage.grip();
       stage.move({ x, y }, true);
-      setHold({ at, drawn, hasMoved: false });
+      setHold({ at, drawn, isLed: false, hasMoved: false });
     },
     putDown,
     letGo() {
