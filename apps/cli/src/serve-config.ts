@@ -59,6 +59,23 @@ export async function settleConfig(dirs: readonly string[], options: ServeOption
   };
 }
 
+/**
+ * As `settleConfig`, and refuses a folder of the command line that is not there: it would be made, and served empty. One of the
+ * configuration file may be a disk that is not mounted yet.
+ *
+ * @throws FailureError bad-usage, missing-file
+ */
+export async function settleServing(dirs: readonly string[], options: ServeOptions): Promise<ServerConfig> {
+  const gone = dirs.map(servedFolder).find(({ folder }) => !existsSync(folder));
+  if (gone !== undefined)
+    raise("missing-file", {
+      expected: "a folder that is there",
+      received: `nothing at ${gone.folder}`,
+      remedy: "check the path, mount the disk, or make the folder first",
+    });
+  return settleConfig(dirs, options);
+}
+
 /** DIR, or NAME=DIR where no folder has that very name. */
 function servedFolder(given: string): { name: string; folder: string } {
   const at = given.indexOf("=");

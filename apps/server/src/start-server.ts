@@ -94,7 +94,8 @@ async function start(
     raise("refused", {
       expected: "a token to sign in with, for a service that others can reach",
       received: "none that is good",
-      remedy: "make the first with the same folder: nacre serve --make-token admin; or configure oidc",
+      remedy:
+        "make the first: nacre serve DIR --make-token admin, with the same DIR, --data and --config; or configure oidc",
     });
   const app = newApp({ ...given, data }, { log: false, ...options });
   const archive = await openArchive({ projects: given.projects, db, data, now });

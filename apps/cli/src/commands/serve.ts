@@ -66,7 +66,7 @@ function logStream({ json }: CommandContext): { write(line: string): void } {
 }
 
 async function settle(dirs: string[], options: ServeOptions) {
-  return (await import("../serve-config.ts")).settleConfig(dirs, options);
+  return (await import("../serve-config.ts")).settleServing(dirs, options);
 }
 
 async function where(dirs: string[], options: ServeOptions) {

@@ -73,7 +73,12 @@ export function checkConfig(value: unknown, path: string): ConfigFile {
       near === null ? "leave it out" : `did you mean \`${near}\`?`,
     );
   }
-  return bad(`${place}: ${issue?.message ?? "another value"}`, `something else in ${path}`, `correct ${place}`);
+  return bad(`${place}: ${wanted(issue)}`, `something else in ${path}`, `correct ${place}`);
+}
+
+function wanted(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
+  return issue?.message ?? "another value";
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
