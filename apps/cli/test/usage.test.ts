@@ -1,4 +1,5 @@
 /** Wrong usage, help and start-up. */
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { nacre } from "../../../packages/pipeline/test/small-cohort.ts";
 
@@ -27,6 +28,11 @@ describe("wrong usage", () => {
     expect(json.error.remedy).toMatch(remedy);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr).toContain("nacre: bad-usage");
+  });
+
+  it("serves no folder that is not there, and makes none", async () => {
+    const { code, json } = await nacre(["serve", "no-such-folder", "--json", "--no-open"]);
+    expect([code, json?.error.kind, existsSync("no-such-folder")]).toEqual([4, "missing-file", false]);
   });
 
   it("writes nothing to stdout without --json", async () => {

@@ -24,6 +24,6 @@ export function checkOpenness(config: ServerConfig): Outcome<void> {
     expected: "a way to sign in (oidc or tokens) for a service that others can reach",
     received: `${where} and neither`,
     remedy:
-      "configure oidc, or allow tokens and make the first with nacre serve --make-token admin; or stay on 127.0.0.1",
+      "configure oidc, or allow tokens and make the first with nacre serve DIR --make-token admin; or stay on 127.0.0.1",
   });
 }

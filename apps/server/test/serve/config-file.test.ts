@@ -28,6 +28,9 @@ describe("A configuration file", () => {
       expected: expect.stringContaining("keys of oidc among issuer"),
       remedy: "did you mean `clientId`?",
     });
+    expect(failureOf({ oidc: { ...OIDC, roles: { doctors: "emperor" } } })?.expected).toBe(
+      "oidc.roles.doctors: one of viewer, reader, researcher, admin, worker",
+    );
     expect(failureOf({ dicomweb: [{ nme: "pacs", url: "https://pacs.example" }] })?.remedy).toBe(
       "did you mean `name`?",
     );

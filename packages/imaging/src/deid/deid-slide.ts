@@ -13,7 +13,7 @@ import { passCzi } from "./czi/deid-czi.ts";
 import type { PassFile } from "./deid-pass.ts";
 import { checkDicomFolder, deidDicom } from "./dicom/deid-folder.ts";
 import { FileSink, moveInto } from "./file-sink.ts";
-import { type DeidReport, refuseDeid } from "./report.ts";
+import { type DeidReport, refuseDeid, refuseOtherPixels } from "./report.ts";
 import { pixelDifference } from "./same-pixels.ts";
 import { passTiff } from "./tiff/deid-tiff.ts";
 
@@ -123,7 +123,7 @@ async function deidFile(
     sink.close();
     await proveClean(aside, pass, report, signal);
     const difference = await pixelDifference(aside, before, signal);
-    if (difference !== null) broken(difference);
+    if (difference !== null) refuseOtherPixels(difference);
     moveInto(aside, output);
     return report;
   } catch (error) {

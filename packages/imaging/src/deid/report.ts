@@ -77,3 +77,12 @@ export function refuseBrokenOff(expected: string): never {
     "copy the slide again from the scanner",
   );
 }
+
+/** Throws `refused` for a copy that shows something else than its original, as those of damaged files may. */
+export function refuseOtherPixels(difference: string): never {
+  return refuseDeid(
+    "a slide whose pixels are the same without what a clean copy leaves out",
+    `${difference}: the slide is damaged, or hides bytes among its pixels`,
+    "copy the slide again from the scanner; no copy was left behind",
+  );
+}

@@ -8,7 +8,7 @@ import { neighboursInMemory } from "../../bytes/neighbours.ts";
 import { looksLikeDicom } from "../../format/dicom/header.ts";
 import { openSlideFile } from "../../slide/open-slide-file.ts";
 import { FileSink, moveInto } from "../file-sink.ts";
-import { type DeidFinding, type DeidReport, type KeptPicture, refuseDeid } from "../report.ts";
+import { type DeidFinding, type DeidReport, type KeptPicture, refuseDeid, refuseOtherPixels } from "../report.ts";
 import { pixelDifference } from "../same-pixels.ts";
 import { ATTRIBUTES, attributeName } from "./attributes.data.ts";
 import { passInstance } from "./pass-instance.ts";
@@ -77,7 +77,7 @@ async function expectSame({ path, target }: Copied, isAlone: boolean, signal?: A
   const before = unwrap(opened);
   try {
     const difference = await pixelDifference(target, before, signal);
-    if (difference !== null) broken([{ where: "copy", what: difference, action: "replaced" }]);
+    if (difference !== null) refuseOtherPixels(difference);
   } finally {
     before.close();
   }
