@@ -71,7 +71,7 @@ export const draftRoutes: readonly Handled[] = [
 ];
 
 /** What stands on paper, with the names that `who` may see. @throws ApiRefusal not-found */
-export async function toPrint(services: Parts, who: Person, key: string): Promise<Printed> {
+async function toPrint(services: Parts, who: Person, key: string): Promise<Printed> {
   const { db, archive } = services;
   const record = await caseFor(services, who, key);
   const row = (await readCaseRow(db, who, record)) ?? notFound("a case");

@@ -24,7 +24,7 @@ export function reportFace(weight: 400 | 700): Buffer {
 const WOFF = 0x774f4646;
 
 /** @throws RangeError where it is no WOFF of version 1 */
-export function openTypeOf(woff: Buffer): Buffer {
+function openTypeOf(woff: Buffer): Buffer {
   if (woff.length < 44 || woff.readUInt32BE(0) !== WOFF)
     throw new RangeError("expected a font as WOFF 1.0, received something else; install the packages of the lockfile");
   const count = woff.readUInt16BE(12);

@@ -139,7 +139,7 @@ function manifestIn(file: number): Manifest | null {
 }
 
 /** @throws RangeError where the file ends before */
-export function readExactly(file: number, at: number, length: number): Uint8Array<ArrayBuffer> {
+function readExactly(file: number, at: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const read = readSync(file, bytes, done, length - done, at + done);

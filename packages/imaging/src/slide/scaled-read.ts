@@ -55,7 +55,7 @@ export function readDownsampled(
 }
 
 /** The coarsest level at least as fine as wanted; level 0 when none is. */
-export function levelFor(levels: readonly Level[], downsample: number): Level {
+function levelFor(levels: readonly Level[], downsample: number): Level {
   let best = levels[0] as Level;
   for (const level of levels) {
     if (level.downsample <= downsample * LEVEL_TOLERANCE && level.downsample > best.downsample) best = level;

@@ -42,7 +42,7 @@ export async function encodePlaces(slide: Slide, places: TilePlaces): Promise<Ou
 }
 
 /** How many workers encode `n` tiles where the machine has so many cores: none beside the asking one where they would not pay. */
-export const helpersFor = (n: number, cores: number): number =>
+const helpersFor = (n: number, cores: number): number =>
   n < 4 * BATCH || cores < 3 ? 0 : Math.min(MOST, cores - 1, Math.ceil(n / (2 * BATCH)));
 
 const slice = ({ x, y, ...rest }: TilePlaces, from: number): TilePlaces => ({

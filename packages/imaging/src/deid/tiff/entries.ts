@@ -85,7 +85,7 @@ export function* keptEntries(tiff: TiffFile, kept: KeptDirectory): Reading<KeptE
 }
 
 /** Whether a tag says where the blocks of this picture lie. */
-export const isPlaceOf = ({ page }: KeptDirectory, tag: number): boolean =>
+const isPlaceOf = ({ page }: KeptDirectory, tag: number): boolean =>
   page.isTiled
     ? tag === TAG.tileOffsets || tag === TAG.tileByteCounts
     : tag === TAG.stripOffsets || tag === TAG.stripByteCounts;
