@@ -25,7 +25,7 @@ export { QUALITY_LIMITS, type QualityFlag, type QualityLimits, type QualityRow }
 export { openSlideUrl } from "./slide/open-slide-url.ts";
 export { blankRaster, MAX_REGION_PIXELS } from "./slide/raster.ts";
 export { type RasterFacts, rasterSlide } from "./slide/raster-slide.ts";
-export { readDownsampled } from "./slide/scaled-read.ts";
+export { readDownsampled, readPreview } from "./slide/scaled-read.ts";
 export type {
   AssociatedImage,
   Level,

@@ -228,7 +228,7 @@ export class ThreadSlidePool implements SlidePool {
 
 const keptName = (work: Work): string => keyOf("tile", JSON.stringify(work));
 
-/** PNG begins with 0x89, JPEG with 0xff. */
+/** Of a picture that was made here: PNG begins with 0x89, JPEG with 0xff. */
 const typeOf = (bytes: Uint8Array): Picture["type"] => (bytes[0] === 0x89 ? "image/png" : "image/jpeg");
 
 function pictureOf(options: PictureOptions = {}): Pick<Extract<Work, { kind: "tile" }>, "plane" | "format"> {

@@ -20,7 +20,7 @@ export interface RegionRequest {
 }
 
 export interface Picture {
-  readonly type: "image/jpeg" | "image/png";
+  readonly type: "image/jpeg" | "image/png" | "image/webp";
   readonly bytes: Uint8Array;
   /** True where the bytes are those of the file. */
   readonly isStored: boolean;

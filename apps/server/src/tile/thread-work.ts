@@ -1,6 +1,14 @@
 /** What a thread does with a slide: facts, blocks, regions. Blocks of the file pass untouched where every browser reads them as we do. */
 import { fail, type Outcome, ok } from "@nacre/core";
-import { findTissue, jpegFrame, type Raster, readDownsampled, type Slide, type SlideInfo } from "@nacre/imaging";
+import {
+  findTissue,
+  jpegFrame,
+  type Raster,
+  readDownsampled,
+  readPreview,
+  type Slide,
+  type SlideInfo,
+} from "@nacre/imaging";
 import { encodePng, openTileEncoder } from "@nacre/imaging/node";
 import type { OpenSlides } from "./open-slides.ts";
 import type { Done, Format, Work } from "./pool-message.ts";
@@ -24,11 +32,13 @@ export async function doWork(work: Work, slides: OpenSlides, signal: AbortSignal
     case "tile":
       return tileOf(slide, work.request, { format: work.format, signal });
     case "region": {
-      const raster = await regionOf(slide, work.request, signal);
+      // whoever asks for PNG may count its pixels
+      const read = work.format === "png" ? readDownsampled : readPreview;
+      const raster = await regionOf(read, slide, work.request, signal);
       return raster.ok ? ok(await pictureOf(raster.value, formatOf(slide.info, work.format))) : raster;
     }
     case "pixels":
-      return regionOf(slide, work.request, signal);
+      return regionOf(readDownsampled, slide, work.request, signal);
   }
 }
 
@@ -41,7 +51,8 @@ async function tileOf(slide: Slide, request: TileRequest, { format, signal }: Ho
   const level = servedLevels(slide.info)[request.level];
   if (level === undefined || !isInGrid(level, request)) return outOfBounds(request, level);
   const stored = format === "png" ? null : await storedOf(slide, level, request, signal);
-  if (stored !== null) return ok({ type: "image/jpeg", bytes: plain(stored), isStored: true });
+  if (stored !== null && (format === null || stored.codec === format))
+    return ok({ type: `image/${stored.codec}`, bytes: plain(stored.bytes), isStored: true });
   const left = request.column * level.blockWidth;
   const top = request.row * level.blockHeight;
   // What lies beyond the level is left out, so that nothing is encoded that nobody sees.
@@ -50,7 +61,7 @@ async function tileOf(slide: Slide, request: TileRequest, { format, signal }: Ho
   const place = { x: left * level.downsample, y: top * level.downsample, width, height };
   const raster =
     level.stored === null
-      ? await readDownsampled(slide, level.downsample, place, signal)
+      ? await readPreview(slide, level.downsample, place, signal)
       : await slide.read({ ...place, level: level.stored }, signal);
   return raster.ok ? ok(await pictureOf(raster.value, formatOf(slide.info, format))) : raster;
 }
@@ -65,11 +76,13 @@ async function storedOf(
   level: ServedLevel,
   { column, row }: TileRequest,
   signal: AbortSignal,
-): Promise<Uint8Array | null> {
+): Promise<{ readonly codec: "jpeg" | "webp"; readonly bytes: Uint8Array } | null> {
   const { window, iccApplied } = slide.info;
   if (level.stored === null || window !== undefined || iccApplied !== undefined) return null;
   const block = (await slide.stored?.(level.stored, column, row, signal)) ?? null;
-  return block !== null && block.codec === "jpeg" && isForEveryBrowser(block.bytes) ? block.bytes : null;
+  if (block === null) return null;
+  const { codec, bytes } = block;
+  return codec === "webp" || (codec === "jpeg" && isForEveryBrowser(bytes)) ? { codec, bytes } : null;
 }
 
 /** Grey or three components; a frame that does not parse is left to our own decoder to name. */
@@ -82,10 +95,16 @@ function isForEveryBrowser(stream: Uint8Array): boolean {
   }
 }
 
-function regionOf(slide: Slide, request: RegionRequest, signal: AbortSignal): Promise<Outcome<Raster>> {
+/** `read`: the preview for what is looked at, the pixels themselves for what is counted. */
+function regionOf(
+  read: typeof readDownsampled,
+  slide: Slide,
+  request: RegionRequest,
+  signal: AbortSignal,
+): Promise<Outcome<Raster>> {
   const { x, y, width, height, outWidth, outHeight } = request;
   const downsample = Math.max(width / outWidth, height / outHeight);
-  return readDownsampled(slide, downsample, { x, y, width: outWidth, height: outHeight }, signal);
+  return read(slide, downsample, { x, y, width: outWidth, height: outHeight }, signal);
 }
 
 function formatOf({ window }: SlideInfo, asked: Format): "jpeg" | "png" {

@@ -1,5 +1,6 @@
-import { copyFileSync, readdirSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { unwrap } from "@nacre/core";
 import { memorySource, openSlide, type Raster, type Slide } from "@nacre/imaging";
 import { nodeCodecs, openSlideFile, writeSyntheticSlide } from "@nacre/imaging/node";
@@ -8,6 +9,8 @@ import { KeptPictures } from "../../src/tile/kept-pictures.ts";
 import { ThreadSlidePool } from "../../src/tile/open-slide-pool.ts";
 import { emptyProject } from "../archive/small-project.ts";
 
+const WEBP = fileURLToPath(new URL("../../../../../shared/data/slides/cmu_pyr_webp.tif", import.meta.url));
+if (!existsSync(WEBP)) console.log("skipped: the real WebP slide is not there");
 const project = emptyProject();
 const file = join(project.folder, "a.svs");
 const pools: ThreadSlidePool[] = [];
@@ -43,6 +46,22 @@ describe("tiles", () => {
     expect(Buffer.from(seen.data).equals(Buffer.from(direct.data))).toBe(true);
     slide.close();
   });
+
+  it.skipIf(!existsSync(WEBP))(
+    "passes stored WebP untouched, and decodes it for whoever asks for another kind",
+    async () => {
+      const one = pool();
+      const at = { level: 0, column: 6, row: 9 };
+      const tile = unwrap(await one.tile(WEBP, at));
+      const slide: Slide = unwrap(await openSlideFile(WEBP));
+      const stored = (await slide.stored?.(0, 6, 9)) ?? null;
+      slide.close();
+      expect([stored?.codec, tile?.type, tile?.isStored]).toEqual(["webp", "image/webp", true]);
+      expect(Buffer.from(tile?.bytes ?? []).equals(Buffer.from(stored?.bytes ?? []))).toBe(true);
+      const asked = unwrap(await one.tile(WEBP, at, { format: "jpeg" }));
+      expect([asked?.type, asked?.isStored]).toEqual(["image/jpeg", false]);
+    },
+  );
 
   it("names a block that the slide does not have", async () => {
     const one = pool();

@@ -1,6 +1,6 @@
 /**
  * The JPEG 2000 decoder of this process: OpenJPEG of the system where it is installed (it comes with OpenSlide) and gives a known picture
- * exactly, whole and in part; else the same library compiled to WebAssembly. Streams that are not plain always go to the latter.
+ * exactly, whole, in part and reduced; else the same library compiled to WebAssembly. Streams that are not plain always go to the latter.
  */
 import type { Jpeg2000Codec, WholeImageCodec } from "./codec.ts";
 import { codestreamOf, openJpeg2000 } from "./jpeg2000.ts";
@@ -33,7 +33,10 @@ export async function chooseJpeg2000(): Promise<Jpeg2000Codec> {
 
 function withReason(wasm: Jpeg2000Codec, reason: string): Jpeg2000Codec {
   const decode: WholeImageCodec = (bytes) => wasm(bytes);
-  return Object.assign(decode, { info: { ...wasm.info, detail: `${wasm.info.detail} (${reason})` } });
+  return Object.assign(decode, {
+    reduced: wasm.reduced,
+    info: { ...wasm.info, detail: `${wasm.info.detail} (${reason})` },
+  });
 }
 
 function nativeFirst(native: OpenJp2, name: string, wasm: Jpeg2000Codec): Jpeg2000Codec {
@@ -50,8 +53,13 @@ function nativeFirst(native: OpenJp2, name: string, wasm: Jpeg2000Codec): Jpeg20
     const isWhole = crop.width === size.width && crop.height === size.height;
     return native.decode(stream, isWhole ? null : crop);
   };
+  const reduced: Jpeg2000Codec["reduced"] = (bytes, by) => {
+    const stream = codestreamOf(bytes);
+    return plainCodestream(stream) ? native.reduced(stream, by) : wasm.reduced(stream, by);
+  };
   return Object.assign(decode, {
     part,
+    reduced,
     info: { name: "openjpeg", native: true, version: native.version, detail: name },
   });
 }
@@ -59,8 +67,13 @@ function nativeFirst(native: OpenJp2, name: string, wasm: Jpeg2000Codec): Jpeg20
 /** @throws Error when the library does not give the pixels that the WebAssembly build gives */
 export function selfTestJpeg2000(native: OpenJp2): void {
   const stream = Uint8Array.from(atob(JPEG2000_SELF_TEST.stream), (letter) => letter.charCodeAt(0));
-  const sums = [null, JPEG2000_SELF_TEST.crop].map((crop) => checksum(native.decode(stream, crop).data));
-  const wanted = [JPEG2000_SELF_TEST.whole, JPEG2000_SELF_TEST.part];
+  const parts = [
+    native.decode(stream, null),
+    native.decode(stream, JPEG2000_SELF_TEST.crop),
+    native.reduced(stream, 4),
+  ];
+  const sums = parts.map(({ data }) => checksum(data));
+  const wanted = [JPEG2000_SELF_TEST.whole, JPEG2000_SELF_TEST.part, JPEG2000_SELF_TEST.quarter];
   if (sums.join() !== wanted.join())
     throw new Error(`self-test: other pixels than OpenJPEG's (${sums}, not ${wanted})`);
 }

@@ -19,12 +19,17 @@ interface CornerstoneDecoder {
   getFrameInfo(): CornerstoneFrame;
 }
 
+interface CornerstoneWaveletDecoder extends CornerstoneDecoder {
+  /** Without the finest `decompositions`; all layers for 0. The frame tells the size of the whole. */
+  decodeSubResolution(decompositions: number, layers: number): void;
+}
+
 declare module "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs" {
   const factory: (options: CornerstoneOptions) => Promise<{ JPEGDecoder: new () => CornerstoneDecoder }>;
   export default factory;
 }
 
 declare module "@cornerstonejs/codec-openjpeg/decodewasmjs" {
-  const factory: (options: CornerstoneOptions) => Promise<{ J2KDecoder: new () => CornerstoneDecoder }>;
+  const factory: (options: CornerstoneOptions) => Promise<{ J2KDecoder: new () => CornerstoneWaveletDecoder }>;
   export default factory;
 }

@@ -3,7 +3,7 @@
  * size of the image, so a stream with reduced chroma must be refused before it is decoded.
  */
 import factory from "@cornerstonejs/codec-openjpeg/decodewasmjs";
-import type { Jpeg2000Codec, WholeImageCodec } from "./codec.ts";
+import type { DecodedImage, Jpeg2000Codec, Reduction, WholeImageCodec } from "./codec.ts";
 
 /** An image beyond this many pixels is not a block of a slide. */
 const MAX_BLOCK_PIXELS = 2 ** 26;
@@ -19,24 +19,30 @@ export async function openJpeg2000(): Promise<Jpeg2000Codec> {
   };
   const module = await factory({ print: note, printErr: note });
   const decoder = new module.J2KDecoder();
-  const decode: WholeImageCodec = (bytes) => {
+  const decodeAt = (bytes: Uint8Array, by: Reduction | 1): DecodedImage => {
     const stream = codestreamOf(bytes);
     checkCodestream(stream);
     checkTiles(stream);
     problem = "";
     decoder.getEncodedBuffer(stream.length).set(stream);
     try {
-      decoder.decode();
+      decoder.decodeSubResolution(Math.log2(by), EVERY_LAYER);
     } catch (cause) {
       throw new Error("the decoder found the JPEG 2000 stream broken", { cause });
     }
     // it prints what is wrong, returns, and still holds the pixels of the block before
     if (problem !== "") throw new Error(`the decoder found the JPEG 2000 stream broken: ${problem}`);
-    const { width, height, componentCount } = decoder.getFrameInfo();
-    return { width, height, components: componentCount, data: decoder.getDecodedBuffer() };
+    const { width, height, componentCount: components } = decoder.getFrameInfo();
+    return {
+      ...{ width: Math.ceil(width / by), height: Math.ceil(height / by), components },
+      data: decoder.getDecodedBuffer(),
+    };
   };
-  return Object.assign(decode, { info: WASM });
+  const decode: WholeImageCodec = (bytes) => decodeAt(bytes, 1);
+  return Object.assign(decode, { info: WASM, reduced: decodeAt });
 }
+
+const EVERY_LAYER = 0;
 
 const WASM = {
   name: "openjpeg (WebAssembly)",

@@ -7,7 +7,7 @@
  */
 import type { Rect } from "@nacre/core";
 import koffi from "koffi";
-import type { DecodedImage } from "./codec.ts";
+import type { DecodedImage, Reduction } from "./codec.ts";
 import { checkCodestream } from "./jpeg2000.ts";
 
 const CODESTREAM = 0; // OPJ_CODEC_J2K
@@ -18,6 +18,8 @@ export interface OpenJp2 {
   readonly version: string;
   /** Decodes `crop` of a plain codestream, or all of it. @throws Error in the library's words when it is broken */
   decode(stream: Uint8Array, crop: Rect | null): DecodedImage;
+  /** All of it at 1/by of its width and height, rounded up. @throws Error as `decode`, and where the stream has too few decompositions */
+  reduced(stream: Uint8Array, by: Reduction): DecodedImage;
 }
 
 /** Opens the library of that name. @throws Error when it is absent or older than 2.5 */
@@ -30,7 +32,7 @@ export function openOpenJp2(name: string): OpenJp2 {
   native.defaults(parameters);
   const feed = openFeed(native);
 
-  const decode = (stream: Uint8Array, crop: Rect | null): DecodedImage => {
+  const decodeAt = (stream: Uint8Array, crop: Rect | null, by: Reduction | 1): DecodedImage => {
     checkCodestream(stream);
     feed.begin(stream);
     const codec: unknown = native.create(CODESTREAM);
@@ -41,6 +43,7 @@ export function openOpenJp2(name: string): OpenJp2 {
       const isDecoded =
         native.setup(codec, parameters) &&
         native.header(source, codec, image) &&
+        (by === 1 || native.resolution(codec, Math.log2(by))) &&
         (!crop || native.area(codec, image[0], crop.x, crop.y, crop.x + crop.width, crop.y + crop.height)) &&
         native.decode(codec, source, image[0]) &&
         native.end(codec, source);
@@ -54,7 +57,11 @@ export function openOpenJp2(name: string): OpenJp2 {
       native.codecEnd(codec);
     }
   };
-  return { version, decode };
+  return {
+    version,
+    decode: (stream, crop) => decodeAt(stream, crop, 1),
+    reduced: (stream, by) => decodeAt(stream, null, by),
+  };
 }
 
 /** The bytes that the library asks for. One stream at a time: a decode does not return before it is done. */
@@ -164,6 +171,7 @@ function bind(name: string) {
     setLength: library.func("opj_stream_set_user_data_length", "void", [pointer, "uint64_t"]),
     header: library.func("opj_read_header", "int", [pointer, pointer, koffi.out("void**")]),
     area: library.func("opj_set_decode_area", "int", [pointer, pointer, "int32_t", "int32_t", "int32_t", "int32_t"]),
+    resolution: library.func("opj_set_decoded_resolution_factor", "int", [pointer, "uint32_t"]),
     decode: library.func("opj_decode", "int", [pointer, pointer, pointer]),
     end: library.func("opj_end_decompress", "int", [pointer, pointer]),
     imageEnd: library.func("opj_image_destroy", "void", [pointer]),

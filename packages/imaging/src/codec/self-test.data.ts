@@ -11,7 +11,7 @@ export const SELF_TEST = {
   part: 521852616,
 };
 
-/** A JPEG 2000 codestream of 72 x 56 px (9/7 wavelet, code-blocks of 16 px), and checksums of its pixels: all of them, and those of `crop`. */
+/** A JPEG 2000 codestream of 72 x 56 px (9/7 wavelet, code-blocks of 16 px), and checksums of its pixels: all of them, those of `crop`, and all at a quarter of the size. */
 export const JPEG2000_SELF_TEST = {
   stream: [
     "/0//UQAvAAAAAABIAAAAOAAAAAAAAAAAAAAASAAAADgAAAAAAAAAAAADBwEBBwEBBwEB/1IADAAAAAEBAwICAAD/XAAXQmc4Z1BnUGdoUAVQBV",
@@ -29,4 +29,5 @@ export const JPEG2000_SELF_TEST = {
   crop: { x: 21, y: 9, width: 30, height: 17 },
   whole: 1_781_719_981,
   part: 286_922_619,
+  quarter: 1_585_646_754,
 };

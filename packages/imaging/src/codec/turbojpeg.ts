@@ -8,10 +8,14 @@
 import type { Rect } from "@nacre/core";
 import koffi from "koffi";
 import { copyRows, giveRoom, REGION_BYTES, takeRoom } from "../slide/pixel-memory.ts";
-import type { JpegCodec, JpegFrame, Target } from "./codec.ts";
+import { type JpegCodec, type JpegFrame, REDUCTIONS, type Reduction, type Target } from "./codec.ts";
 
 const DECOMPRESS = 1; // TJINIT_DECOMPRESS
 const RGB = 0; // TJPF_RGB
+/** A frame beyond this many pixels is not a block of a slide. */
+const MAX_BLOCK_PIXELS = 2 ** 26;
+const JPEG_WIDTH = 5; // TJPARAM_JPEGWIDTH
+const JPEG_HEIGHT = 6; // TJPARAM_JPEGHEIGHT
 /** Fancy upsampling looks one chroma sample beyond the columns of a crop, that is two pixels where chroma is halved. Rows it knows. */
 const CHROMA_REACH = 2;
 /** The only warning that a lowered height causes: the rows that were left out, up to the end-of-image marker. */
@@ -92,7 +96,44 @@ export function openTurboJpeg(path: string): JpegCodec {
     }
   };
   const info = { name: "libjpeg-turbo", native: true, version: "3", detail: path };
-  return { info, decode };
+  // one handle each, whatever number of slides asks
+  const smaller = Object.fromEntries(REDUCTIONS.map((by) => [by, { info, decode: reducedDecode(native, by) }]));
+  return { info, decode, reduced: (by) => smaller[by] as JpegCodec };
+}
+
+/** Whole streams at 1/by of their width and height: the library then transforms blocks of 8 / by samples a side. */
+function reducedDecode(native: ReturnType<typeof bind>, by: Reduction): JpegCodec["decode"] {
+  let handle: unknown = null;
+  const decodeInto = (stream: Uint8Array, frame: JpegFrame, into: Uint8Array, pitch: number): boolean => {
+    handle ??= openHandle(native);
+    return (
+      native.header(handle, stream, stream.length) === 0 &&
+      native.get(handle, JPEG_WIDTH) === frame.width &&
+      native.get(handle, JPEG_HEIGHT) === frame.height &&
+      native.scale(handle, { num: 1, denom: by }) === 0 &&
+      native.decompress(handle, stream, stream.length, into, pitch, RGB) === 0
+    );
+  };
+  return (stream, frame, crop, target) => {
+    if (frame.width * frame.height > MAX_BLOCK_PIXELS) throw new Error(`a JPEG of ${frame.width} x ${frame.height}`);
+    const [width, height] = [Math.ceil(frame.width / by), Math.ceil(frame.height / by)];
+    checkRoom({ width, height }, crop, target);
+    const bytes = width * height * 3;
+    const room = bytes <= REGION_BYTES ? takeRoom(REGION_BYTES) : new Uint8Array(bytes);
+    try {
+      if (!decodeInto(stream, frame, room, width * 3)) {
+        const why = String(native.errorText(handle));
+        native.destroy(handle);
+        handle = null;
+        throw new Error(why);
+      }
+      const to = { data: target.data, at: target.offset, pitch: target.pitch };
+      const from = { data: room, at: (crop.y * width + crop.x) * 3, pitch: width * 3 };
+      copyRows(from, to, crop.width * 3, crop.height);
+    } finally {
+      if (bytes <= REGION_BYTES) giveRoom(room);
+    }
+  };
 }
 
 function openHandle(native: ReturnType<typeof bind>): unknown {
@@ -104,17 +145,20 @@ function openHandle(native: ReturnType<typeof bind>): unknown {
 function bind(path: string) {
   const library = koffi.load(path);
   const region = koffi.struct({ x: "int", y: "int", w: "int", h: "int" });
+  const factor = koffi.struct({ num: "int", denom: "int" });
   return {
     init: library.func("tj3Init", "void*", ["int"]),
     destroy: library.func("tj3Destroy", "void", ["void*"]),
     header: library.func("tj3DecompressHeader", "int", ["void*", "const uint8_t*", "size_t"]),
     crop: library.func("tj3SetCroppingRegion", "int", ["void*", region]),
+    scale: library.func("tj3SetScalingFactor", "int", ["void*", factor]),
+    get: library.func("tj3Get", "int", ["void*", "int"]),
     decompress: library.func("tj3Decompress8", "int", ["void*", "const uint8_t*", "size_t", "uint8_t*", "int", "int"]),
     errorText: library.func("tj3GetErrorStr", "const char*", ["void*"]),
   };
 }
 
-function checkRoom(frame: JpegFrame, crop: Rect, target: Target): void {
+function checkRoom(frame: Pick<JpegFrame, "width" | "height">, crop: Rect, target: Target): void {
   const { x, y, width, height } = crop;
   if (x < 0 || y < 0 || width < 1 || height < 1 || x + width > frame.width || y + height > frame.height) {
     throw new Error(`a JPEG of ${frame.width} x ${frame.height} where ${x + width} x ${y + height} are needed`);

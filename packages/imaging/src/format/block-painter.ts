@@ -3,11 +3,13 @@
  * synchronous, their decoders were loaded when the slide was opened; those of decoders that answer later unpack first.
  */
 import { raise } from "@nacre/core";
+import { averaged } from "../codec/averaged.ts";
 import type { Codecs, DecodedImage, Unpacker } from "../codec/codec.ts";
 import { copyPart } from "../codec/copy-part.ts";
 import { codestreamOf } from "../codec/jpeg2000.ts";
 import { lzwDecode } from "../codec/lzw.ts";
 import { unpackBits } from "../codec/packbits.ts";
+import { plainWebp } from "../codec/webp-stream.ts";
 import type { BlockPainter } from "../slide/block-level.ts";
 import { jpegPainter } from "./jpeg-painter.ts";
 import { jpeg2000Painter } from "./jpeg2000-painter.ts";
@@ -31,7 +33,7 @@ export async function openPainter(page: TiffPage, facts: PainterFacts, codecs: C
   const window = windowOf(page, facts.window);
   const image = (bytes: Uint8Array): DecodedImage => rawImage(page, window, bytes);
   const expand = (name: string, now: (bytes: Uint8Array, length: number) => Uint8Array): BlockPainter =>
-    wholePainter(name, (bytes) => image(now(bytes, rawBytes(page))));
+    samplesPainter(name, page, (bytes) => image(now(bytes, rawBytes(page))));
   switch (page.compression) {
     case 1:
       return { ...wholePainter("uncompressed", image), isCheapInParts: !page.ycc && !window };
@@ -75,12 +77,18 @@ export function wholePainter(reader: string, decode: (bytes: Uint8Array) => Deco
     headroom: 0,
     isCheapInParts: false,
     paint: (buffer, crop, target) => copyPart(decode(buffer), crop, target),
+    reduced: (by) => wholePainter(reader, (bytes) => averaged(decode(bytes), by)),
   };
+}
+
+/** The same of samples that were packed, which may be grey. */
+function samplesPainter(reader: string, page: TiffPage, decode: (bytes: Uint8Array) => DecodedImage): BlockPainter {
+  return { ...wholePainter(reader, decode), ...(page.samples === 1 ? { grey: decode } : {}) };
 }
 
 function packedPainter(unpacker: Unpacker, page: TiffPage, image: (bytes: Uint8Array) => DecodedImage): BlockPainter {
   const length = rawBytes(page);
-  if ("now" in unpacker) return wholePainter(unpacker.name, (bytes) => image(unpacker.now(bytes, length)));
+  if ("now" in unpacker) return samplesPainter(unpacker.name, page, (bytes) => image(unpacker.now(bytes, length)));
   return { ...wholePainter(unpacker.name, image), unpack: (stored) => unpacker.later(stored, length) };
 }
 
@@ -89,6 +97,10 @@ function webpPainter(decode: (bytes: Uint8Array) => Promise<DecodedImage>, page:
   const { blockWidth: width, blockHeight } = page;
   return {
     ...wholePainter("libwebp (sharp)", (data) => ({ width, height: data.length / (3 * width), components: 3, data })),
+    complete(stored) {
+      const size = plainWebp(stored);
+      return size?.width === width && size.height <= blockHeight ? { codec: "webp", bytes: stored.slice() } : null;
+    },
     async unpack(stored) {
       const decoded = await decode(stored);
       if (decoded.width === width && decoded.height <= blockHeight) return decoded.data;

@@ -1,5 +1,6 @@
 /** Blocks that are JPEG 2000 streams. Where the decoder can, only the code-blocks that a part needs are decoded. */
-import type { Jpeg2000Codec } from "../codec/codec.ts";
+import { averaged } from "../codec/averaged.ts";
+import type { DecodedImage, Jpeg2000Codec, Reduction } from "../codec/codec.ts";
 import { copyPart } from "../codec/copy-part.ts";
 import type { BlockPainter } from "../slide/block-level.ts";
 import { yccToRgb } from "./ycc-to-rgb.ts";
@@ -23,9 +24,30 @@ export function jpeg2000Painter(codec: Jpeg2000Codec, { streamOf, isYcc }: Jpeg2
       const from = part ? { ...crop, x: 0, y: 0 } : crop;
       copyPart(isYcc(stream) ? yccToRgb(image) : image, from, target);
     },
+    reduced: (by) => ({
+      reader: name,
+      headroom: 0,
+      isCheapInParts: false,
+      // the wavelet's pixel n stands on pixel n * by, an average in the middle of its own
+      lag: (1 - 1 / by) / 2,
+      paint(stored, crop, target) {
+        const stream = streamOf(stored);
+        const image = reducedOf(codec, stream, by);
+        copyPart(isYcc(stream) ? yccToRgb(image) : image, crop, target);
+      },
+    }),
     complete(stored) {
       const stream = streamOf(stored);
       return { codec: "jpeg2000", bytes: stream.slice(), ...(isYcc(stream) ? { colour: "YCbCr" as const } : {}) };
     },
   };
+}
+
+/** A stream of too few decompositions is decoded whole, and averaged around where the wavelet has its pixels. */
+function reducedOf(codec: Jpeg2000Codec, stream: Uint8Array, by: Reduction): DecodedImage {
+  try {
+    return codec.reduced(stream, by);
+  } catch {
+    return averaged(codec(stream), by, true);
+  }
 }

@@ -54,6 +54,7 @@ export interface SlidePlan {
   readonly mpp: number | null;
   readonly objective: number | null;
   readonly icc: boolean;
+  readonly iccSought?: boolean;
   /** The profile itself, where it was asked for. */
   readonly profile: Uint8Array | null;
   readonly associated: readonly AssociatedImage[];
@@ -73,13 +74,14 @@ export async function slideOfPlan(
   const scale = unwrap(settleScale(plan.mpp, options, source.name));
   const base = plan.levels[0];
   if (!base) throw new RangeError("expected a plan of at least one level, received none");
-  const { format, vendor, objective, icc, associated, planes } = plan;
+  const { format, vendor, objective, icc, iccSought, associated, planes } = plan;
   const properties = shownProperties(plan.properties, options);
   if (!planes) choosePlane({ channels: ["brightfield"], focalPlanes: 1, times: 1 }, options.plane, source.name);
   const idle =
     options.window && !plan.window ? ["the window given has no effect: these pixels are shown as stored"] : [];
   const facts = {
     ...{ format, vendor, width: base.width, height: base.height, ...scale, objective, properties, icc },
+    ...(iccSought === undefined ? {} : { iccSought }),
     ...(associated.length > 0 ? { associated } : {}),
     ...(planes ? { planes } : {}),
     ...(plan.window ? { window: plan.window } : {}),

@@ -53,3 +53,12 @@ export function partOf(level: BlockLevel, region: Rect, column: number, row: num
     isWhole: width === endX - blockX && height === endY - blockY,
   };
 }
+
+/** Of a block, by number, what lies on the slide. */
+export function blockSize(level: BlockLevel, block: number): { width: number; height: number } {
+  const column = block % level.columns;
+  const row = (block - column) / level.columns;
+  const width = Math.min(level.blockWidth, level.width - column * level.blockWidth);
+  const height = Math.min(level.blockHeight, level.height - row * level.blockHeight);
+  return { width, height };
+}

@@ -2,7 +2,7 @@
 import type { Rect } from "@nacre/core";
 import type { ByteSource } from "../bytes/byte-source.ts";
 import type { Reading } from "../bytes/reading.ts";
-import type { Target } from "../codec/codec.ts";
+import type { DecodedImage, Reduction, Target } from "../codec/codec.ts";
 import type { Level, StoredBlock } from "./slide.ts";
 
 export interface BlockTable {
@@ -32,11 +32,19 @@ export interface BlockPainter {
   paint(buffer: Uint8Array, crop: Rect, target: Target): void;
   /** For decoders that answer later: stored bytes become what `paint` takes. Such a painter has no headroom and is not cheap in parts. @throws as `paint` */
   unpack?(stored: Uint8Array): Promise<Uint8Array>;
+  /** The whole block in its one component, where `paint` would decode all of it too: it is kept in a third of the room. @throws as `paint` */
+  grey?(buffer: Uint8Array): DecodedImage;
+  /** Paints the same blocks 1/by as wide and high, rounded up, for previews: quicker, and not their average. Absent or null: it cannot. */
+  reduced?(by: Reduction): BlockPainter | null;
+  /** How far what it paints lies before its place, to the left and up, in pixels that it paints. Default 0. */
+  readonly lag?: number;
   /** The stored bytes as a stream that stands alone in its own codec (a whole JPEG), or null where there is none. */
   complete?(bytes: Uint8Array): StoredBlock | null;
 }
 
 export interface BlockLevel extends Level, BlockTable {
+  /** The file's level whose blocks these are, of one that is decoded smaller. */
+  readonly ofLevel?: number;
   readonly painter: BlockPainter;
   /** Where its blocks lie, if not in the slide's own source: formats of several files. The slide owns it too. */
   readonly source?: ByteSource;

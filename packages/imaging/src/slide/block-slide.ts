@@ -10,15 +10,16 @@ import { drive } from "../bytes/reading.ts";
 import type { Target } from "../codec/codec.ts";
 import { copyPart } from "../codec/copy-part.ts";
 import { BlockCache } from "./block-cache.ts";
-import { type BlockGrid, type BlockPart, blocksOf, gridOf, partOf } from "./block-grid.ts";
+import { type BlockGrid, type BlockPart, blockSize, blocksOf, gridOf, partOf } from "./block-grid.ts";
 import type { BlockLevel, BlockPainter } from "./block-level.ts";
-import { brokenBlock } from "./broken-block.ts";
+import { brokenBlock, isFiller } from "./broken-block.ts";
 import { checkRegion } from "./check-region.ts";
 import { giveRoom, putTogether, takeRoom } from "./pixel-memory.ts";
+import { withReductions } from "./preview.ts";
 import { BACKGROUND, roomOf } from "./raster.ts";
 import { readAtScale } from "./scaled-read.ts";
 import { holdsRows, type ScannedBlock, ScanRows } from "./scan-rows.ts";
-import type { Level, Place, Raster, Region, Slide, SlideInfo, StoredBlock } from "./slide.ts";
+import type { Level, Place, Preview, Raster, Region, Slide, SlideInfo, StoredBlock } from "./slide.ts";
 
 export function blockSlide(source: ByteSource, info: Omit<SlideInfo, "levels">, levels: readonly BlockLevel[]): Slide {
   return new BlockSlide(source, info, levels);
@@ -44,6 +45,7 @@ const keyOf = (level: Level, block: number): number => level.index * 2 ** 40 + b
 
 class BlockSlide implements Slide {
   readonly info: SlideInfo;
+  readonly preview: Preview;
   readonly #source: ByteSource;
   readonly #levels: readonly BlockLevel[];
   readonly #cache: BlockCache<ScannedBlock>;
@@ -59,14 +61,23 @@ class BlockSlide implements Slide {
     this.#isAtOnce = levels.every(({ painter }) => !painter.unpack);
     this.#cache = new BlockCache(this.#isAtOnce ? { forget: giveRoom } : {});
     this.info = { ...info, levels: levels.map(publicLevel) };
+    const all = withReductions(levels);
+    this.preview = {
+      levels: all.map((level) => ({ ...publicLevel(level), lag: level.painter.lag ?? 0 })),
+      read: (region, signal) => this.#read(all, region, signal),
+    };
   }
 
   read(region: Region, signal?: AbortSignal): Promise<Outcome<Raster>> {
+    return this.#read(this.#levels, region, signal);
+  }
+
+  #read(levels: readonly BlockLevel[], region: Region, signal?: AbortSignal): Promise<Outcome<Raster>> {
     return attempt(async () => {
       if (!this.#isOpen)
         throw new TypeError(`expected an open slide, received a read of ${this.#source.name} after close()`);
       signal?.throwIfAborted();
-      const level = checkRegion(this.#levels, region);
+      const level = checkRegion(levels, region);
       const { width, height } = region;
       const x = Math.round(region.x / level.downsample);
       const y = Math.round(region.y / level.downsample);
@@ -171,13 +182,17 @@ class BlockSlide implements Slide {
       level.painter.paint(stored, part.crop, target);
       return;
     }
-    const scanned = kept ?? this.#newBlock(level, block);
+    const scanned = kept ?? this.#newBlock(level, block, stored);
     if (!kept) this.#cache.keep(key, scanned);
-    this.#paintRows(level.painter, stored, part.crop, scanned);
+    if (scanned.components === 3 && !holdsRows(scanned, part.crop))
+      this.#paintRows(level.painter, stored, part.crop, scanned);
     copyPart(scanned, part.crop, target);
   }
 
-  #newBlock(level: BlockLevel, block: number): ScannedBlock {
+  /** Room for a block, of which nothing is there yet; or all of one of grey. */
+  #newBlock(level: BlockLevel, block: number, stored: Uint8Array): ScannedBlock {
+    const grey = level.painter.grey?.(stored);
+    if (grey) return { ...grey, from: 0, to: grey.height };
     const { width, height } = blockSize(level, block);
     const bytes = width * height * 3;
     const data = this.#isAtOnce ? takeRoom(bytes) : new Uint8Array(bytes);
@@ -271,24 +286,11 @@ class BlockSlide implements Slide {
 const isOneBlock = ({ blockWidth, blockHeight }: Level, { x, y, width, height }: Rect): boolean =>
   width === blockWidth && height === blockHeight && x % blockWidth === 0 && y % blockHeight === 0;
 
-function blockSize(level: BlockLevel, block: number): { width: number; height: number } {
-  const column = block % level.columns;
-  const row = (block - column) / level.columns;
-  const width = Math.min(level.blockWidth, level.width - column * level.blockWidth);
-  const height = Math.min(level.blockHeight, level.height - row * level.blockHeight);
-  return { width, height };
-}
-
 function fillBackground(crop: Rect, target: Target): void {
   for (let row = 0; row < crop.height; row++) {
     const from = target.offset + row * target.pitch;
     target.data.fill(BACKGROUND, from, from + crop.width * 3);
   }
-}
-
-/** Some Aperio scanners fill the place of a block they never scanned with bytes of 0x11. */
-function isFiller(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x11 && bytes[1] === 0x11 && bytes.every((byte) => byte === 0x11);
 }
 
 function publicLevel(level: BlockLevel): Level {

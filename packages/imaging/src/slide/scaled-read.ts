@@ -7,7 +7,7 @@ import { checkSize } from "./check-region.ts";
 import { giveRoom, REGION_BYTES, takeRoom } from "./pixel-memory.ts";
 import { roomOf } from "./raster.ts";
 import { resampleBand, triangleWeights } from "./resample.ts";
-import type { Level, Place, Raster, Slide } from "./slide.ts";
+import type { Level, Place, PreviewLevel, Raster, Region, Slide } from "./slide.ts";
 
 /** A level counts as fine enough up to this much coarser than wanted: 4.0001 is four. */
 const LEVEL_TOLERANCE = 1.005;
@@ -39,24 +39,56 @@ export function readDownsampled(
   place: Place,
   signal?: AbortSignal,
 ): Promise<Outcome<Raster>> {
+  const { levels } = slide.info;
+  return readFrom({ levels, read: (region, stop) => slide.read(region, stop) }, downsample, place, signal);
+}
+
+/**
+ * The same for people to look at, much quicker where a level between is wanted that the file lacks: blocks are decoded smaller, by the
+ * coarser bands of JPEG 2000 and the smaller transform of JPEG. Some grey levels from `readDownsampled`, and not the same with every
+ * decoder: never for features, measures or tissue.
+ */
+export function readPreview(
+  slide: Slide,
+  downsample: number,
+  place: Place,
+  signal?: AbortSignal,
+): Promise<Outcome<Raster>> {
+  return slide.preview
+    ? readFrom(slide.preview, downsample, place, signal)
+    : readDownsampled(slide, downsample, place, signal);
+}
+
+/** What pixels are read from. */
+interface LevelSource {
+  readonly levels: readonly (Level & Partial<PreviewLevel>)[];
+  read(region: Region, signal?: AbortSignal): Promise<Outcome<Raster>>;
+}
+
+function readFrom(
+  source: LevelSource,
+  downsample: number,
+  place: Place,
+  signal?: AbortSignal,
+): Promise<Outcome<Raster>> {
   return attempt(async () => {
     const { x, y, width, height } = place;
     if (!Number.isFinite(x) || !Number.isFinite(y))
       throw new RangeError(`expected finite x and y, received ${x}, ${y}`);
     checkSize(width, height);
-    const level = levelFor(slide.info.levels, downsample);
+    const level = levelFor(source.levels, downsample);
     const ratio = downsample / level.downsample;
-    if (Math.abs(ratio - 1) * Math.max(width, height) < DRIFT) {
+    if (!level.lag && Math.abs(ratio - 1) * Math.max(width, height) < DRIFT) {
       const into = place.into && { into: place.into };
-      return unwrap(await slide.read({ level: level.index, x, y, width, height, ...into }, signal));
+      return unwrap(await source.read({ level: level.index, x, y, width, height, ...into }, signal));
     }
-    return resampled(slide, level, ratio, place, signal);
+    return resampled(source, level, { ratio, place }, signal);
   });
 }
 
 /** The coarsest level at least as fine as wanted; level 0 when none is. */
-function levelFor(levels: readonly Level[], downsample: number): Level {
-  let best = levels[0] as Level;
+function levelFor<L extends Level>(levels: readonly L[], downsample: number): L {
+  let best = levels[0] as L;
   for (const level of levels) {
     if (level.downsample <= downsample * LEVEL_TOLERANCE && level.downsample > best.downsample) best = level;
   }
@@ -64,15 +96,15 @@ function levelFor(levels: readonly Level[], downsample: number): Level {
 }
 
 async function resampled(
-  slide: Slide,
-  level: Level,
-  ratio: number,
-  place: Place,
+  source: LevelSource,
+  level: LevelSource["levels"][number],
+  { ratio, place }: { readonly ratio: number; readonly place: Place },
   signal?: AbortSignal,
 ): Promise<Raster> {
   const { width, height } = place;
-  const across = span(place.x / level.downsample, width, ratio, level.width);
-  const along = span(place.y / level.downsample, height, ratio, level.height);
+  const lag = level.lag ?? 0;
+  const across = span(place.x / level.downsample + lag, width, ratio, level.width);
+  const along = span(place.y / level.downsample + lag, height, ratio, level.height);
   const columns = triangleWeights({ start: across.start, ratio, n: width, sourceN: across.n });
   const rows = triangleWeights({ start: along.start, ratio, n: height, sourceN: along.n });
   const data = roomOf(place, width * height * 3);
@@ -92,8 +124,8 @@ async function resampled(
       ...(room && { into: room.subarray(0, bytes) }),
     };
     try {
-      const source = unwrap(await slide.read(region, signal));
-      resampleBand({ data: source.data, width: across.n, firstRow }, rows, columns, { from, to }, data);
+      const band = unwrap(await source.read(region, signal));
+      resampleBand({ data: band.data, width: across.n, firstRow }, rows, columns, { from, to }, data);
     } finally {
       if (room) giveRoom(room);
     }

@@ -55,6 +55,8 @@ export interface SlideInfo {
   readonly properties: Readonly<Record<string, string>>;
   /** Whether the file carries an ICC profile. It is never applied silently. */
   readonly icc: boolean;
+  /** Whether this reader looks for one: the file may hold a profile that nobody sees. Default: it does. */
+  readonly iccSought?: boolean;
   /** What was done with it, when it was asked for. */
   readonly iccApplied?: string;
   /** Pictures beside the pyramid. Labels and macros show the patient's name: what they are is told, their pixels are not served. */
@@ -68,8 +70,8 @@ export interface SlideInfo {
 
 /** A block as it lies in the file, completed by what the file keeps elsewhere: for viewers and writers that pass it on. */
 export interface StoredBlock {
-  /** "jpeg": a baseline stream whose own markers say its colours, so that every decoder gives the pixels that are read here. */
-  readonly codec: "jpeg" | "jpeg2000";
+  /** "jpeg": a baseline stream whose own markers say its colours; "webp": of one picture without transparency or profile. Of both, every decoder gives the pixels that are read here. */
+  readonly codec: "jpeg" | "jpeg2000" | "webp";
   readonly bytes: Uint8Array;
   /** Only of "jpeg2000", a bare codestream: the components that its decoder gives are not RGB. */
   readonly colour?: "YCbCr";
@@ -99,8 +101,24 @@ export interface Plane {
   readonly time: number;
 }
 
+/** A level of a preview. */
+export interface PreviewLevel extends Level {
+  /** How far its pixels lie before their place, to the left and up, in its pixels. */
+  readonly lag: number;
+}
+
+/** Pixels for people to look at, never for features or measures: see `readPreview`. */
+export interface Preview {
+  /** Those of the slide, and behind them those that are decoded smaller. */
+  readonly levels: readonly PreviewLevel[];
+  /** As `Slide.read`. */
+  read(region: Region, signal?: AbortSignal): Promise<Outcome<Raster>>;
+}
+
 export interface Slide {
   readonly info: SlideInfo;
+  /** Absent where the slide has none but its own pixels. */
+  readonly preview?: Preview;
   /** The ICC profile as it lies in the file, where it was asked for with `icc: "keep"`. */
   readonly profile?: Uint8Array;
   /** Pixels of a region at its level. Outside the slide, and where a block is missing, lies background. */

@@ -24,9 +24,10 @@ const SAMPLINGS: Readonly<Record<string, Sampling>> = {
   "1,2": "4:4:0",
 };
 
-/** null for what is not passed on: progressive, grey, a sampling without a name, a colour that nothing says, a broken header. */
+/** null for what is not passed on: WebP, progressive, grey, a sampling without a name, a colour that nothing says, a broken header. */
 export function shapeOf(block: StoredBlock): StoredShape | null {
   const { codec, bytes } = block;
+  if (codec === "webp") return null;
   if (codec === "jpeg2000") return shapeOfJpeg2000(block);
   const colour = colourOf(bytes);
   const frame = frameOf(bytes);

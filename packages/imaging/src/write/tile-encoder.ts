@@ -38,7 +38,5 @@ export function openTileEncoder(quality: number): TileEncoder {
 
 const MOST_PLAIN = 64;
 
-function isPlain(rgb: Uint8Array): boolean {
-  for (let i = 3; i < rgb.length; i++) if (rgb[i] !== rgb[i - 3]) return false;
-  return true;
-}
+/** Whether each pixel is the one before it. */
+const isPlain = (rgb: Uint8Array): boolean => Buffer.compare(rgb.subarray(3), rgb.subarray(0, -3)) === 0;

@@ -1,6 +1,7 @@
 import { randomStream } from "@nacre/core";
 import sharp, { type JpegOptions } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { averaged } from "../../src/codec/averaged.ts";
 import { chooseJpegCodec } from "../../src/codec/choose-jpeg.ts";
 import type { JpegCodec } from "../../src/codec/codec.ts";
 import { jpegFrame } from "../../src/codec/jpeg-stream.ts";
@@ -43,6 +44,27 @@ describe.each(Object.entries(kinds))("a JPEG with %s", (_name, options) => {
     const whole = decode(chosen, jpeg, 0, 0, WIDTH, HEIGHT);
     expect(whole.equals(decode(fallback, jpeg, 0, 0, WIDTH, HEIGHT))).toBe(true);
     expect(whole.equals(await sharp(jpeg).raw().toBuffer())).toBe(true);
+  });
+
+  it("has about the mean of its squares in a reduced picture, and the same pixels in every crop of that", async () => {
+    const jpeg = await encode(options);
+    const whole = { width: WIDTH, height: HEIGHT, components: 3, data: decode(chosen, jpeg, 0, 0, WIDTH, HEIGHT) };
+    for (const by of [2, 4, 8] as const) {
+      const small = chosen.reduced?.(by);
+      if (!small) continue;
+      const { width, height, data } = averaged(whole, by);
+      const all = decode(small, jpeg, 0, 0, width, height);
+      const difference = all.reduce((sum, value, i) => sum + Math.abs(value - (data[i] as number)), 0) / all.length;
+      expect(difference).toBeLessThan(16);
+      const crop = decode(small, jpeg, 5, 3, 11, 7);
+      for (let row = 0; row < 7; row++) {
+        const from = ((3 + row) * width + 5) * 3;
+        expect(crop.compare(all, from, from + 33, row * 33, (row + 1) * 33)).toBe(0);
+      }
+      expect(() => decode(small, jpeg, 0, 0, width + 1, height)).toThrow(Error);
+      expect(() => decode(small, jpeg.subarray(0, jpeg.length / 2), 0, 0, width, height)).toThrow(Error);
+      expect(decode(small, jpeg, 0, 0, width, height).equals(all)).toBe(true);
+    }
   });
 
   it("has the pixels of the whole in every crop of it", async () => {

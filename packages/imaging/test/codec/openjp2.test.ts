@@ -134,6 +134,26 @@ describe.skipIf(!native)("the native JPEG 2000 decoder", () => {
   );
 });
 
+describe.skipIf(!native)("a reduced picture", () => {
+  it.each([2, 4, 8] as const)("is the same from both builds, 1 in %i, and no wider than it is promised", async (by) => {
+    const wasm = await openJpeg2000();
+    const [ours, theirs] = [(native as OpenJp2).reduced(known, by), wasm.reduced(known, by)];
+    expect(bytesOf(ours).equals(bytesOf(theirs))).toBe(true);
+    for (const { width, height, components, data } of [ours, theirs]) {
+      expect([width, height, data.length]).toEqual([72 / by, 56 / by, (72 / by) * (56 / by) * components]);
+    }
+  });
+
+  it("is refused where the stream is cut off, and the next stream is whole again", async () => {
+    const codecs = [(await openJpeg2000()).reduced, (native as OpenJp2).reduced];
+    for (const reduced of codecs) {
+      const before = bytesOf(reduced(known, 4)).toString("hex");
+      expect(outcome(() => reduced(known.subarray(0, 90), 4))).toBeNull();
+      expect(bytesOf(reduced(known, 4)).toString("hex")).toBe(before);
+    }
+  });
+});
+
 describe("a plain codestream", () => {
   const coding = known.indexOf(Buffer.from("ff52", "hex"));
   const part = known.indexOf(Buffer.from("ff90", "hex"));

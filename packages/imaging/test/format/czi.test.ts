@@ -105,7 +105,14 @@ describe("a CZI", () => {
       [150, 110, 1],
       [75, 55, 2],
     ]);
-    expect(info).toMatchObject({ format: "czi", vendor: "zeiss", mppSource: "file", objective: 20, warnings: [] });
+    expect(info).toMatchObject({
+      format: "czi",
+      iccSought: false,
+      vendor: "zeiss",
+      mppSource: "file",
+      objective: 20,
+      warnings: [],
+    });
     expect(info.mpp).toBeCloseTo(0.22, 9);
   });
 

@@ -130,7 +130,7 @@ describe("a Deep Zoom image", () => {
       for (const [level, { width, height, data }] of sharp.levels.entries()) {
         expect(unwrap(await slide.read({ level, x: 0, y: 0, width, height })).data).toEqual(data);
       }
-      expect(slide.info).toMatchObject({ format: "deep-zoom", mpp: null, warnings: [] });
+      expect(slide.info).toMatchObject({ format: "deep-zoom", iccSought: false, mpp: null, warnings: [] });
       slide.close();
     }
   });

@@ -58,7 +58,7 @@ describe("a VSI", () => {
       [150, 111, 1],
       [75, 56, 2],
     ]);
-    expect(info).toMatchObject({ format: "vsi", vendor: "olympus", mpp: null, mppInFile: null });
+    expect(info).toMatchObject({ format: "vsi", iccSought: false, vendor: "olympus", mpp: null, mppInFile: null });
     expect(info.associated).toEqual([{ name: "other", width: 50, height: 37 }]);
     const given = unwrap(await open({ [scan]: ets }, { mpp: 0.274 }));
     expect(given.info).toMatchObject({ mpp: 0.274, mppSource: "given" });

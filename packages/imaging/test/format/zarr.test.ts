@@ -86,6 +86,7 @@ describe("an OME-Zarr folder", () => {
       width: 150,
       height: 110,
       icc: false,
+      iccSought: false,
     });
     expect(info.reader).toBe("zarrita (bytes, zstd)");
     expect(info.levels.map(({ width, height, blockWidth }) => [width, height, blockWidth])).toEqual([

@@ -31,7 +31,9 @@ export async function exercise({ main, files }: Pick<BaseSlide, "main" | "files"
     return { outcome: `open:${kindOf(error)}`, pixels: "" };
   }
   try {
-    return { outcome: "opens", pixels: await readAll(slide) };
+    const pixels = await readAll(slide);
+    await readPreviews(slide);
+    return { outcome: "opens", pixels };
   } catch (error) {
     return { outcome: `read:${kindOf(error)}`, pixels: "" };
   } finally {
@@ -56,6 +58,16 @@ async function readAll(slide: Slide): Promise<string> {
     }
   }
   return hash.digest("hex");
+}
+
+/** Levels that are decoded smaller: a block of them that the corners above did not touch may be broken. */
+async function readPreviews({ info, preview }: Slide): Promise<void> {
+  for (const { index, width, height } of preview?.levels.slice(info.levels.length) ?? []) {
+    const size = { width: Math.min(SIDE, width), height: Math.min(SIDE, height) };
+    const read = await preview?.read({ level: index, x: 0, y: 0, ...size });
+    if (read?.ok && read.value.data.length !== size.width * size.height * 3)
+      throw new RangeError(`expected pixels of a preview, received ${read.value.data.length} bytes`);
+  }
 }
 
 function kindOf(error: unknown): string {

@@ -124,12 +124,9 @@ function noStain({ kind, expected, received }: Failed["failure"], path: string):
   });
 }
 
-/** Formats in which a profile may lie that no reader of ours looks for. */
-const NOT_SOUGHT = /^(czi|vsi|ome-zarr|deep-zoom|openslide-.+)$/;
-
 /** Why there is no profile to apply: there is none, or nobody looked. */
-export function noProfileText({ format }: Pick<SlideInfo, "format">): string {
-  return NOT_SOUGHT.test(format)
+export function noProfileText({ format, iccSought }: Pick<SlideInfo, "format" | "iccSought">): string {
+  return iccSought === false
     ? `an ICC profile is not looked for in this format (${format})`
     : "no ICC profile found in the file";
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unwrap } from "@nacre/core";
 import { readBag } from "@nacre/features/node";
 import type { Raster } from "@nacre/imaging";
-import { type SyntheticStain, writeSyntheticSlide } from "@nacre/imaging/node";
+import { openSlideFile, type SyntheticStain, writeSyntheticSlide } from "@nacre/imaging/node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeTinyEncoder } from "../../../features/test/encoder/tiny-encoder.ts";
 import { buildTiff, rawPage } from "../../../imaging/test/tiff-builder.ts";
@@ -118,12 +118,15 @@ describe("tiles.colour", () => {
   });
 
   it.each([
-    ["czi", "an ICC profile is not looked for in this format (czi)"],
-    ["openslide-mirax", "an ICC profile is not looked for in this format (openslide-mirax)"],
-    ["aperio-svs", "no ICC profile found in the file"],
-    ["image", "no ICC profile found in the file"],
-  ])("says of %s whether nobody looked or there is none", (format, text) => {
-    expect(noProfileText({ format })).toBe(text);
+    ["czi", false, "an ICC profile is not looked for in this format (czi)"],
+    ["aperio-svs", true, "no ICC profile found in the file"],
+  ] as const)("says of %s whether nobody looked or there is none", (format, iccSought, text) => {
+    expect(noProfileText({ format, iccSought })).toBe(text);
+  });
+
+  it("takes the word of the reader, which looks unless it says otherwise", async () => {
+    const { info } = unwrap(await openSlideFile(tiff("plain.tiff", null)));
+    expect(noProfileText(info)).toBe("no ICC profile found in the file");
   });
 
   it("srgb refuses a slide whose profile is broken, by name and with a remedy; as stored it is encoded", async () => {

@@ -53,6 +53,7 @@ function* planCzi(file: CziSpan, options: OpenOptions): Reading<SlidePlan> {
     mpp: metadata.mpp,
     objective: metadata.objective,
     icc: false,
+    iccSought: false,
     profile: null,
     ...(planes ? { planes } : {}),
   };

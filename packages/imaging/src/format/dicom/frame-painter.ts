@@ -4,6 +4,7 @@ import { jpegFrame, jpegHead } from "../../codec/jpeg-stream.ts";
 import type { BlockPainter } from "../../slide/block-level.ts";
 import { wholePainter } from "../block-painter.ts";
 import { colourOf } from "../jpeg-colour.ts";
+import { reducible } from "../jpeg-painter.ts";
 import { jpeg2000Painter } from "../jpeg2000-painter.ts";
 import type { Window } from "../raw-samples.ts";
 import { readerName } from "../whole-jpeg-painter.ts";
@@ -68,6 +69,7 @@ function jpegPainter(codec: JpegCodec, instance: Instance): BlockPainter {
       const marked = bytes.subarray(soi - ROOM);
       return codec.decode(marked, jpegFrame(marked), crop, target);
     },
+    ...reducible(codec, (smaller) => jpegPainter(smaller, instance)),
     complete(span) {
       const stream = unwrapped(span);
       checkStart(stream, 0);

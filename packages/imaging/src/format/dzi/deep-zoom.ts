@@ -63,7 +63,7 @@ export async function openDeepZoom(
   const info = {
     ...{ format: "deep-zoom", vendor: "generic", reader: decode.reader, width: layout.width, height: layout.height },
     ...scale,
-    ...{ objective: null, icc: false },
+    ...{ objective: null, icc: false, iccSought: false },
     levels: levels.map(({ folder: _, ...level }) => level),
     properties: {
       "deep-zoom.TileSize": String(layout.tileSize),

@@ -135,6 +135,6 @@ function infoOf(path: string, facts: OpenSlideFacts, options: OpenOptions): Slid
     ...{ format: `openslide-${vendor}`, vendor, reader: `OpenSlide ${version} (${library})` },
     ...{ width: base.width, height: base.height, levels, ...scale },
     properties: shownProperties(facts.properties, options),
-    ...{ objective: number("openslide.objective-power"), icc: false, associated, warnings },
+    ...{ objective: number("openslide.objective-power"), icc: false, iccSought: false, associated, warnings },
   };
 }

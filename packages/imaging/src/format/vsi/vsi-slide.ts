@@ -109,7 +109,7 @@ function slideOfStack(
       painter: (given: Codecs) => openTilePainter(shape, given, options.window),
     })),
     properties: {},
-    ...{ mpp: null, objective: null, icc: false, profile: null, warnings },
+    ...{ mpp: null, objective: null, icc: false, iccSought: false, profile: null, warnings },
     associated: others.map((stack) => {
       const { width, height } = stack.ets.levels[0] as EtsLevel;
       return { name: "other" as const, width, height };

@@ -58,7 +58,7 @@ export async function openZarrFolder(
       vendor: "generic",
       reader: `zarrita (${base.facts.codecs.join(", ") || "not compressed"})`,
     },
-    ...{ width, height, ...scale, objective: null, icc: false },
+    ...{ width, height, ...scale, objective: null, icc: false, iccSought: false },
     levels: levels.map(({ array: _, facts: __, axes: ___, ...level }) => level),
     properties: shownProperties(
       { "ome-zarr.version": picture.version, ...(picture.name === "" ? {} : { "ome-zarr.name": picture.name }) },
