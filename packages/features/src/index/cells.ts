@@ -1,6 +1,6 @@
 /**
  * Beyond what is compared whole: rows in cells around seeded centres, and a search looks into the nearest cells alone. How many cells is not
- * guessed: rows of the table itself are searched both ways, and cells are added until nine and a half of the ten nearest are found on
+ * guessed: rows of the table itself are searched both ways, and cells are added until nine and a half of the ten nearest others are found on
  * average, or all cells are looked into. What was found is said as `recall`. In memory lie coarse rows; the few that can be among the best
  * of the cells looked into are read again from the table, so that similarities are exact.
  */
@@ -32,7 +32,7 @@ export interface CellIndex extends VectorIndex {
   readonly cells: Cells;
   /** Cells that a search looks into, of `cells.centres`. */
   readonly probes: number;
-  /** Share of the ten nearest of the probe rows that were found with so many. */
+  /** Share of the ten nearest others of the probe rows that were found with so many. */
   readonly recall: number;
   /** A search that looks into so many cells in place of `probes`; into more where these hold fewer than k rows that may answer. */
   searchCells(query: Float32Array, probes: number, options: AlikeOptions): Alike;
@@ -101,20 +101,31 @@ export function cellIndex(table: VectorTable, options: CellOptions = {}): CellIn
 
   function settleProbes(): { probes: number; recall: number } {
     const random = randomStream(seed, "cells", "probes");
-    const queries = Array.from({ length: Math.min(PROBE_ROWS, n) }, () => rows.row(random.below(n)));
-    const asked = queries.map((query) => askedOf(rows, sizes, query, { k: NEAREST }));
+    const probed = Array.from({ length: Math.min(PROBE_ROWS, n) }, () => random.below(n));
+    const queries = probed.map((row) => rows.row(row));
+    // One more is asked for: a row finds itself whatever is looked into, and would lend its own share to the recall.
+    const told = { k: NEAREST + 1 };
+    const asked = queries.map((query) => askedOf(rows, sizes, query, told));
     sift(asked, 0, n);
-    const truths = asked.map(({ sieve }) => new Set(sieve.rows().map(({ row }) => row)));
+    const truths = asked.map(({ sieve }, q) => new Set(othersOf(sieve.rows(), probed[q] as number)));
     for (let tried = Math.max(1, Math.ceil(count / 64)); ; tried = Math.min(count, tried * 2)) {
       const found = queries.map((query, q) => {
         const truth = truths[q] as Set<number>;
-        const { rows: near } = searchCells(query, tried, { k: NEAREST });
-        return near.filter(({ row }) => truth.has(row)).length / truth.size;
+        const near = othersOf(searchCells(query, tried, told).rows, probed[q] as number);
+        return truth.size === 0 ? 1 : near.filter((row) => truth.has(row)).length / truth.size;
       });
       const mean = found.reduce((sum, share) => sum + share, 0) / found.length;
       if (mean >= (options.recall ?? 0.95) || tried === count) return { probes: tried, recall: mean };
     }
   }
+}
+
+/** The nearest other rows, ten at most. */
+function othersOf(found: Alike["rows"], own: number): number[] {
+  return found
+    .map(({ row }) => row)
+    .filter((row) => row !== own)
+    .slice(0, NEAREST);
 }
 
 function centreIndex(centres: Float32Array, d: number): VectorIndex {

@@ -12,7 +12,7 @@ export interface NearRows {
   /** [n, k], nearest first; a row is its own first. */
   readonly rows: Int32Array;
   readonly similarity: Float32Array;
-  /** Share that was found of what comparing everything finds; 1 where everything was compared. */
+  /** Share that was found of the other rows that comparing everything finds; 1 where everything was compared. */
   readonly recall: number;
 }
 
@@ -131,7 +131,8 @@ function settled(room: DotRoom, starts: Int32Array, near: readonly number[][], k
       const [list = []] = nearestOf(room, starts, cellsWith(near[cell] ?? [], starts, count, k), [place], k, places);
       found += list.filter(({ row }) => truths[q]?.has(row)).length;
     });
-    const recall = found / (asked.length * k);
+    // Each finds itself, in the truth as in the cells: that says nothing.
+    const recall = k === 1 ? 1 : (found - asked.length) / (asked.length * (k - 1));
     if (recall >= ENOUGH || count === near.length) return { count, recall };
   }
 }

@@ -35,16 +35,19 @@ export function evenly<T>(items: readonly T[], most: number): T[] {
 export function distanceText(told: {
   readonly distance: number | null;
   readonly known: number;
+  /** What the distance was measured among. */
+  readonly among: "slides" | "tiles";
   readonly by: string;
   readonly isOutside: boolean;
 }): string {
-  const { distance, known, by, isOutside } = told;
+  const { distance, known, among, by, isOutside } = told;
   if (distance === null)
-    return "How far it lies from experience is not known: there is no other patient to compare with.";
-  const share = `${(100 * distance).toFixed(1)}% of ${known} vectors of the archive have a nearer neighbour of another patient than this one${by === "" ? "" : ` (${by})`}`;
+    return "How far it lies from what the archive holds is not known: there is no other patient to compare with.";
+  const percent = (100 * distance).toFixed(1);
+  const share = `${percent}% of ${known} ${among} of the archive have a nearer neighbour in another patient than this one${by === "" ? "" : ` (${by})`}`;
   if (known < LEAST_KNOWN)
     return `${share}; with fewer than ${LEAST_KNOWN} nothing can be called outside of experience.`;
   return isOutside
     ? `Outside of experience: ${share}, more than 99%.`
-    : `${share}; above 99% it would be outside of experience.`;
+    : `Within experience: ${share}; more than 99% would be outside.`;
 }

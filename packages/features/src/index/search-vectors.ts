@@ -21,6 +21,8 @@ export const EXACT_NUMBERS = 100_000 * 1024;
 /** Most tiles of one slide in an answer: near duplicates beside one another are one finding. */
 export const PER_SLIDE = 3;
 const ASKED_TILES = 64;
+/** What a query of several tiles is judged by. */
+const MEDIAN = "median of its tiles";
 
 /** What is known of a slide, in the order of the store's parts. */
 export interface Member {
@@ -160,8 +162,8 @@ class Search implements VectorSearch {
     const whole = this.#distance(this.slides, [query], slide);
     const told =
       whole.known >= LEAST_KNOWN
-        ? { ...whole, by: "" }
-        : { ...this.#distance(this.tiles, this.#someTiles(slide), slide), by: "median of its tiles" };
+        ? { ...whole, by: "", among: "slides" as const }
+        : { ...this.#distance(this.tiles, this.#someTiles(slide), slide), by: MEDIAN, among: "tiles" as const };
     return ok(this.#answer(found, this.slides, told));
   }
 
@@ -172,8 +174,9 @@ class Search implements VectorSearch {
     const found = this.tiles.search(query, { k, perGroup: PER_SLIDE, accept: this.#accept(question) });
     if (found.rows.length > 0 && isBlank(query)) return fail("bad-features", blank(like.kind));
     const asked = evenly(rows, ASKED_TILES).map(unit);
-    const by = rows.length === 1 ? "" : `median of its tiles`;
-    return ok(this.#answer(found, this.tiles, { ...this.#distance(this.tiles, asked, like.slide), by }));
+    const by = rows.length === 1 ? "" : MEDIAN;
+    const told = { ...this.#distance(this.tiles, asked, like.slide), by, among: "tiles" as const };
+    return ok(this.#answer(found, this.tiles, told));
   }
 
   #accept({ like: { slide }, otherPatients, otherSites, accept }: Question): (other: number) => boolean {
@@ -208,14 +211,15 @@ class Search implements VectorSearch {
   #answer(
     { rows, compared, exact }: Alike,
     index: VectorIndex,
-    { distance, known, by }: { readonly distance: number | null; readonly known: number; readonly by: string },
+    told: Omit<Parameters<typeof distanceText>[0], "isOutside">,
   ): SearchAnswer {
+    const { distance, known } = told;
     const areTiles = index === this.tiles;
     const isOutside = known >= LEAST_KNOWN && distance !== null && distance > OUTSIDE;
     const what = areTiles ? "tiles" : "slides";
     const isWhole = exact && (this.#rule.stride === 1 || !areTiles);
     const recall = isCells(index)
-      ? ` (${Math.round(1000 * index.recall) / 10}% of the ten nearest found in a test)`
+      ? ` (${Math.round(1000 * index.recall) / 10}% of the ten nearest others found in a test)`
       : "";
     return {
       rows: rows.map(({ row, similarity }) => ({
@@ -229,7 +233,7 @@ class Search implements VectorSearch {
       isOutside,
       text: [
         ...(isWhole ? [] : [`${compared} ${what} were compared, not all${recall}.`]),
-        distanceText({ distance, known, by, isOutside }),
+        distanceText({ ...told, isOutside }),
         "A neighbour is evidence, never a diagnosis.",
       ].join(" "),
     };

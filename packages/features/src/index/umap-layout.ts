@@ -107,13 +107,13 @@ const BITS = new Uint32Array(1);
 const VALUE = new Float32Array(BITS.buffer);
 /** Bits of a float32 that are cut off: sign, exponent and 8 bits of the fraction remain. */
 const CUT = 15;
-interface Forces {
+export interface Forces {
   readonly pull: Float32Array;
   readonly push: Float32Array;
 }
 
-/** What pulls two neighbours together, and parts two others, for each squared distance, times their difference along an axis. */
-function bothForces(): Forces {
+/** What pulls two neighbours together, and parts two others, for each squared distance, times their difference along an axis: tables for `forceAt`. */
+export function bothForces(): Forces {
   return {
     pull: forces((off) => (-2 * A * B * off ** B) / (off * (A * off ** B + 1))),
     push: forces((off) => (2 * B) / ((0.001 + off) * (1 + A * off ** B))),
@@ -128,7 +128,8 @@ function forces(of: (off: number) => number): Float32Array {
   });
 }
 
-function forceAt(table: Float32Array, off: number): number {
+/** Looks up what stands for a squared distance. */
+export function forceAt(table: Float32Array, off: number): number {
   VALUE[0] = off;
   return table[(BITS[0] as number) >>> CUT] as number;
 }

@@ -154,7 +154,7 @@ describe("a search", () => {
     const approximate = searchVectors(stored, { members, exactNumbers: 100 });
     const found = unwrap(approximate.alike({ like: tile(2), k: 10, otherPatients: true, otherSites: false }));
     expect(found.exact).toBe(false);
-    expect(found.text).toMatch(/were compared, not all \(\d+(\.\d)?% of the ten nearest found in a test\)/);
+    expect(found.text).toMatch(/were compared, not all \(\d+(\.\d)?% of the ten nearest others found in a test\)/);
     expect(found.rows[0]).toEqual(unwrap(ask(tile(2))).rows[0]);
   });
 

@@ -144,6 +144,32 @@ describe("cellIndex", () => {
     expect(hits / 500).toBeGreaterThan(0.9);
   });
 
+  it("says how many of the nearest others are found: that a row finds itself counts for nothing", () => {
+    const random = randomStream(4, "sphere");
+    const rows = Array.from({ length: 800 }, () => Float32Array.from({ length: 32 }, () => random.normal()));
+    const sphere = {
+      n: 800,
+      d: 32,
+      groups: new Int32Array(800),
+      read: (i: number, into: Float32Array) => into.set(rows[i] as Float32Array),
+    };
+    const index = cellIndex(sphere, { cells: 40, recall: 0 });
+    const exact = vectorIndex(sphere);
+    const others = (found: { rows: readonly { row: number }[] }, own: number) =>
+      found.rows.map(({ row }) => row).filter((row) => row !== own);
+    // The rows that the index itself asked.
+    const probes = randomStream(0, "cells", "probes");
+    const shares = Array.from({ length: 32 }, () => {
+      const own = probes.below(800);
+      const query = rows[own] as Float32Array;
+      const truth = new Set(others(exact.search(query, { k: 11 }), own));
+      return others(index.search(query, { k: 11 }), own).filter((row) => truth.has(row)).length / 10;
+    });
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    expect(mean).toBeLessThan(0.4);
+    expect(index.recall).toBeCloseTo(mean, 10);
+  });
+
   it("looks further where the nearest cells hold fewer than k that may answer", () => {
     const index = cellIndex({ ...table, groups: Int32Array.from(table.groups, (_, row) => (row < 30 ? 1 : 0)) });
     for (let q = 0; q < 40; q++) {
