@@ -27,9 +27,10 @@ export async function startPostgres() {
   execFileSync(bin("initdb"), ["-D", data, "-U", "nacre", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], options);
   const port = await freePort();
   let isUp = false;
+  let server = null;
   const start = async () => {
     const settings = ["-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60"];
-    spawn(bin("postgres"), ["-D", data, "-p", String(port), ...settings], options);
+    server = spawn(bin("postgres"), ["-D", data, "-p", String(port), ...settings], options);
     isUp = true;
     for (let tries = 0; tries < 300; tries++) {
       const ready = spawnSync(bin("pg_isready"), ["-q", "-h", "127.0.0.1", "-p", String(port)], options);
@@ -45,6 +46,8 @@ export async function startPostgres() {
   await start();
   return {
     port,
+    /** Of the process that all its others come from. */
+    pid: () => server.pid,
     url: (at = port, host = "127.0.0.1") => `postgres://nacre@${host}:${at}/postgres`,
     start,
     stop,

@@ -1,20 +1,24 @@
 /**
  * Three workers at a PostgreSQL: one is killed, one is cut off for a while, the database restarts. Every output must be there once and whole.
- * Then the same work with one worker and with two, for the ratio, on slides of another side, in pixels.
+ * A page is watched all along (workers-page.mjs; `--shots=FOLDER` pictures it). Then the same work with one worker and with two, for the ratio, on slides of another side, in pixels.
  * `workers SLIDES CUT_SECONDS SLIDES_OF_THE_RATIO SIDE_OF_THE_RATIO` (2000, 60, 200, 512; 0: leave that half out).
  */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openQueue, openStore, unitsOfRun } from "../apps/server/dist/index.js";
 import { readStudy } from "../packages/pipeline/dist/index.js";
+import { rateAlone } from "./workers-alone.mjs";
 import { startWay } from "./workers-network.mjs";
+import { startPage } from "./workers-page.mjs";
 import { startPostgres } from "./workers-postgres.mjs";
+import { processorSeconds } from "./workers-processor.mjs";
 import { manySlides, unsoundSlides } from "./workers-slides.mjs";
 
 const NACRE = fileURLToPath(new URL("../apps/cli/bin/nacre.mjs", import.meta.url));
 const SIDE = 512;
+const RUN = "00000000000000d1";
 
 export async function benchWorkers({ rest }) {
   const [slides = 2000, cutSeconds = 60, ratioSlides = 200, ratioSide = SIDE] = rest.map(Number);
@@ -24,7 +28,8 @@ export async function benchWorkers({ rest }) {
   const workers = [];
   const store = unwrap(await openStore({ folder: "", url: postgres.url() }));
   const queue = openQueue({ store, heartbeatSeconds: 10, superviseSeconds: 2 });
-  const at = { postgres, way, queue, workers };
+  const pages = [];
+  const at = { postgres, way, store, queue, workers, pages };
   try {
     const disaster =
       slides === 0 ? {} : await withSlides(at, slides, SIDE, (all) => throughDisaster(all, { slides, cutSeconds }));
@@ -36,6 +41,7 @@ export async function benchWorkers({ rest }) {
     };
   } finally {
     for (const { child } of workers) child.kill("SIGKILL");
+    for (const page of pages) await page.close();
     await queue.close();
     await store.close();
     way.close();
@@ -56,12 +62,19 @@ async function throughDisaster(at, { slides, cutSeconds }) {
   const { postgres, way, many, queue, workers } = at;
   const out = join(many.folder, "disaster");
   const names = many.slides.slice(0, slides);
+  const done = async () => (await queue.status(RUN).catch(() => null))?.counts.done ?? null;
+  // A run without a folder has no page.
+  mkdirSync(out);
+  const page = await startPage({
+    ...{ nacre: NACRE, databaseUrl: postgres.url(), folder: many.folder, store: at.store },
+    ...{ run: RUN, slides, truth: done },
+  });
+  at.pages.push(page);
   const began = performance.now();
-  const units = await enqueue(at, { out, names, run: "00000000000000d1" });
+  const units = await enqueue(at, { out, names, run: RUN });
   const near = () => startWorker(postgres.url());
   workers.push(near(), near(), startWorker(postgres.url(way.port, way.host), way.within));
   const [killed, ...others] = workers;
-  const done = async () => (await queue.status("00000000000000d1").catch(() => null))?.counts.done ?? 0;
   const share = (of) => Math.max(2, Math.floor(slides * of));
   await until("a tenth", async () => (await done()) >= share(0.1), workers);
   killed.child.kill("SIGKILL");
@@ -79,7 +92,8 @@ async function throughDisaster(at, { slides, cutSeconds }) {
   await mended;
   await until("all", async () => (await done()) === slides, others);
   const seconds = (performance.now() - began) / 1000;
-  const { counts } = await queue.status("00000000000000d1");
+  const { counts } = await queue.status(RUN);
+  const told = await page.ended();
   const ends = await stopAll(others);
   const files = readdirSync(join(out, "features")).sort();
   const unsound = await unsoundSlides(out, names);
@@ -93,6 +107,7 @@ async function throughDisaster(at, { slides, cutSeconds }) {
     extra: files.filter((file) => !names.includes(file.replace(/\.h5$/, ""))),
     unsound,
     workersEnded: ends.map(({ code }) => code),
+    ...told,
     workersToldOfTheDatabase: ends.filter(({ stderr }) => stderr.includes("the database is away")).length,
   };
 }
@@ -100,6 +115,7 @@ async function throughDisaster(at, { slides, cutSeconds }) {
 /** The same slides with one worker and with two, in turns; each worker is up before the clock starts. */
 async function ratio(at, slides, side) {
   const rates = { one: [], two: [] };
+  const processorMs = { one: { workers: [], database: [] }, two: { workers: [], database: [] } };
   for (const [round, name] of ["one", "two", "two", "one"].entries()) {
     const out = join(at.many.folder, `ratio-${round}`);
     const run = `00000000000000a${round}`;
@@ -109,14 +125,41 @@ async function ratio(at, slides, side) {
     // Threads and caches: a few slides nobody counts.
     await enqueue(at, { out: `${out}-warm`, names: at.many.slides.slice(0, 4), run: `${run.slice(0, -2)}b${round}` });
     await pause(3000);
-    const began = performance.now();
+    const used = () => ({
+      workers: sum(started.map(({ child }) => processorSeconds(child.pid))),
+      database: processorSeconds(at.postgres.pid(), { children: true }),
+    });
+    const before = used();
+    const began = Date.now();
     await enqueue(at, { out, names: at.many.slides.slice(0, slides), run });
-    await until("all", async () => (await at.queue.status(run)).counts.done === slides, started, 100);
-    rates[name].push(slides / ((performance.now() - began) / 1000));
+    // Seldom, since who asks uses the cores too; the last end is read off its row.
+    await until("all", async () => (await at.queue.status(run)).counts.done === slides, started, 1000);
+    rates[name].push(slides / (((await lastEnd(at, run)) - began) / 1000));
+    const after = used();
+    for (const part of ["workers", "database"])
+      processorMs[name][part].push((1000 * (after[part] - before[part])) / slides);
     await stopAll(started);
   }
-  const best = (of) => Math.max(...of);
-  return { ratioSlides: slides, side, slidesASecond: rates, ratio: best(rates.two) / best(rates.one) };
+  const withoutQueue = { one: [], two: [] };
+  for (const [round, name] of ["one", "two", "two", "one"].entries())
+    withoutQueue[name].push(await rateAlone({ many: at.many, slides }, name === "one" ? 1 : 2, round));
+  const ratioOf = ({ one, two }) => Math.max(...two) / Math.max(...one);
+  return {
+    ratioSlides: slides,
+    side,
+    slidesASecond: rates,
+    ratio: ratioOf(rates),
+    /** What the machine gives two processes that need no queue. */
+    withoutQueue,
+    ratioWithoutQueue: ratioOf(withoutQueue),
+    /** Of the processor, for each slide: no two workers do more than the cores over their sum. */
+    processorMs,
+  };
+}
+
+async function lastEnd({ store }, run) {
+  const rows = await store.db.selectFrom("unit").select("updated").where("run", "=", run).execute();
+  return Math.max(...rows.map(({ updated }) => updated.getTime()));
 }
 
 async function enqueue({ queue, study }, { out, names, run }) {
@@ -159,6 +202,10 @@ async function until(what, holds, workers, stepMs = 250) {
     if (performance.now() > end) throw new Error(`expected ${what} within half an hour`);
     await pause(stepMs);
   }
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function say(text) {

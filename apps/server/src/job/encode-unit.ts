@@ -7,6 +7,7 @@ import { RunEncoder } from "@nacre/pipeline";
 import { type FeatureStore, openFeatureStore, putSlide, takeSlide } from "./feature-store.ts";
 import { mapPath, mapStudy, type PathRule } from "./path-map.ts";
 import type { UnitOfWork } from "./queue.ts";
+import { openScratch, type Scratch } from "./scratch.ts";
 import type { EncodeWork } from "./units-of-run.ts";
 
 export interface UnitDoer {
@@ -29,7 +30,7 @@ const MOST_OPEN = 3;
 export function unitDoer({ maps, threads, scratch }: UnitDoerOptions): UnitDoer {
   const open = new Map<string, Promise<RunEncoder>>();
   const stores = new Map<string, FeatureStore>();
-  const own = join(scratch ?? tmpdir(), `nacre-worker-${process.pid}`);
+  let own: Promise<Scratch> | null = null;
 
   const encoderOf = (work: EncodeWork): Promise<RunEncoder> => {
     const study = mapStudy(work.study, maps);
@@ -56,7 +57,11 @@ export function unitDoer({ maps, threads, scratch }: UnitDoerOptions): UnitDoer 
       const store = stores.get(work.store) ?? openFeatureStore(work.store, process.env);
       stores.set(work.store, store);
       const run = unit.run ?? "run";
-      const out = join(own, run);
+      own ??= openScratch(scratch ?? tmpdir()).catch((error: unknown) => {
+        own = null;
+        throw error;
+      });
+      const out = join((await own).path, run);
       mkdirSync(out, { recursive: true });
       // What another attempt has put there already is not made again.
       await takeSlide(store, { run, slide: unit.slide, out, signal });
@@ -66,7 +71,7 @@ export function unitDoer({ maps, threads, scratch }: UnitDoerOptions): UnitDoer 
     },
     async close() {
       for (const encoder of open.values()) await (await encoder.catch(() => null))?.close();
-      rmSync(own, { recursive: true, force: true });
+      (await own?.catch(() => null))?.close();
     },
   };
 }

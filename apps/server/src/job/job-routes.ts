@@ -20,9 +20,8 @@ export const jobRoutes: readonly Handled[] = [
     if (run !== null) await runFor(services, who, run);
     const wanted = units.length === 0 ? null : units;
     const runs = run === null ? await runsOf(services, who) : [run];
-    if (runs === null) return { retried: await services.queue.retry(wanted, null) };
     let retried = 0;
-    for (const key of runs) retried += await services.queue.retry(wanted, key);
+    for (const key of runs ?? [null]) retried += await services.queue.retry(wanted, key);
     if (retried > 0) await services.trail.note(who, { action: "units.retried", details: { retried } });
     return { retried };
   }),
@@ -46,6 +45,7 @@ async function runsOf({ archive, db }: Services, who: Person): Promise<string[] 
 function withoutNames(page: JobsPage): JobsPage {
   return {
     ...page,
+    workers: page.workers.map((worker) => ({ ...worker, unit: worker.unit === null ? null : shortOf(worker.unit) })),
     failures: page.failures.map(({ unit, slide, failure }) => {
       const cut = (text: string): string => text.replaceAll(slide, shortOf(slide));
       const { kind, expected, received, remedy } = failure;

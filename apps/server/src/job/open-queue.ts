@@ -3,14 +3,15 @@
  * A worker cut off from the database goes on with what it holds, tells the end when it can, and is believed where that is still true.
  */
 import { setTimeout as rest } from "node:timers/promises";
-import { describeFailure, isFailureError } from "@nacre/core";
+import { describeFailure } from "@nacre/core";
 import { fromKysely, type PgBoss } from "pg-boss";
 import type { Store } from "../store/open-store.ts";
-import { insertJobs, startBoss, UNITS, type UnitJob } from "./boss.ts";
+import { insertJobs, startBoss, UNITS } from "./boss.ts";
+import { begin, type Held, takeSome, tellEnds } from "./hand.ts";
+import { type Desk, runLane } from "./lane.ts";
 import { awayIs, type Patience, patiently } from "./patience.ts";
 import type { Queue, UnitOfWork } from "./queue.ts";
-import { defect, takesWorkers } from "./unit-failure.ts";
-import { endUnit, noteWorker, putUnits, readUnits, takeUnit, type UnitEnd } from "./unit-rows.ts";
+import { noteWorker, putUnits, readUnits } from "./unit-rows.ts";
 
 export interface QueueOptions {
   readonly store: Pick<Store, "db" | "engine">;
@@ -31,15 +32,17 @@ export interface OpenQueue extends Queue {
   close(): Promise<void>;
 }
 
-/** A unit that was taken so often and never ended takes its workers with it. */
-export const MOST_ATTEMPTS = 6;
 const CHUNK = 500;
 /** After the signal, the end of a unit is told for so long; then the unit comes back by itself. */
 const LAST_WORDS_MS = 8_000;
 
-interface InHand {
-  readonly id: string;
-  readonly retryCount: number;
+interface DeskOptions {
+  readonly signal: AbortSignal;
+  /** Ends the telling. */
+  readonly last: AbortSignal;
+  readonly worker: string;
+  readonly hand: Set<Held>;
+  readonly count: { done: number };
 }
 
 /** @returns the queue; nothing reaches the database before the first verb */
@@ -85,47 +88,23 @@ class BossQueue implements OpenQueue {
     doUnit: (unit: UnitOfWork, signal: AbortSignal) => Promise<void>,
     { signal, parallel, worker }: { readonly signal: AbortSignal; readonly parallel: number; readonly worker: string },
   ): Promise<void> {
-    const { store, now, pollMs } = this.#options;
-    const last = lastWords(signal);
-    const hands = new Map<InHand, { readonly unit: string; readonly ended: Promise<void> }>();
-    let done = 0;
+    const { store } = this.#options;
+    const hand = new Set<Held>();
+    const count = { done: 0 };
+    const beat = this.#every(BEAT_MS, () => this.#alive(worker, hand, count.done));
     /** A mistake of ours: nothing more is taken, what is in hand ends. */
     let broken: { readonly error: unknown } | null = null;
-    const alive = async (): Promise<void> => {
-      const held = [...hands.keys()];
-      if (held.length > 0) await (await this.boss()).touch(UNITS, held);
-      const [first] = hands.values();
-      await noteWorker(store.db, worker, { now: now(), done, unit: first?.unit ?? null });
-    };
-    const beat = this.#every(BEAT_MS, alive);
-    const fetch = async (): Promise<InHand[]> => {
-      const boss = await this.boss();
-      return boss.fetch<UnitJob>(UNITS, { batchSize: parallel - hands.size });
-    };
+    const isOver = (): boolean => signal.aborted || broken !== null;
+    const desk = this.#desk({ signal, last: lastWords(signal), worker, hand, count });
     try {
-      await this.#patiently(alive, { signal }).catch(awayIs(undefined));
-      while (!signal.aborted && broken === null) {
-        const jobs = (await this.#patiently(fetch, { signal }).catch(nothingAtEnd(signal))) as (InHand & {
-          data: UnitJob;
-        })[];
-        for (const job of jobs) {
-          const held: InHand = { id: job.id, retryCount: job.retryCount };
-          const ended = this.#one(job.data.key, held, { doUnit, signal, last, worker })
-            .then((was) => {
-              if (was) done++;
-            })
-            .catch((error: unknown) => {
-              broken ??= { error };
-            })
-            .finally(() => void hands.delete(held));
-          hands.set(held, { unit: job.data.key, ended });
-        }
-        const all = [...hands.values()].map(({ ended }) => ended);
-        if (hands.size >= parallel) await Promise.race(all);
-        else if (jobs.length === 0) await Promise.race([rest(pollMs, undefined, { signal }).catch(() => {}), ...all]);
-      }
+      await this.#patiently(() => this.#alive(worker, hand, 0), { signal }).catch(awayIs(undefined));
+      const lanes = Array.from({ length: parallel }, () =>
+        runLane({ desk, doUnit, signal, isOver }).catch((error: unknown) => {
+          broken ??= { error };
+        }),
+      );
+      await Promise.all(lanes);
     } finally {
-      await Promise.all([...hands.values()].map(({ ended }) => ended));
       beat.stop();
       await store.db
         .deleteFrom("worker")
@@ -136,67 +115,44 @@ class BossQueue implements OpenQueue {
     if (broken !== null) throw (broken as { readonly error: unknown }).error;
   }
 
-  /** @returns whether it was done */
-  async #one(
-    key: string,
-    held: InHand,
-    {
-      doUnit,
-      signal,
-      last,
-      worker,
-    }: {
-      readonly doUnit: (unit: UnitOfWork, signal: AbortSignal) => Promise<void>;
-      readonly signal: AbortSignal;
-      /** Ends the telling. */
-      readonly last: AbortSignal;
-      readonly worker: string;
-    },
-  ): Promise<boolean> {
-    const { store, now, onChange, say } = this.#options;
-    const taken = await this.#patiently(() => takeUnit(store.db, key, { worker, now: now() }), { signal: last }).catch(
-      // Not taken: the queue gives it to another when this worker's hold has lapsed.
-      awayIs(undefined),
-    );
-    if (taken === undefined) return false;
-    onChange();
-    const end = taken === null ? null : await this.#outcome(taken, doUnit, signal);
-    if (end?.state === "failed") say(`${taken?.unit.slide ?? key}: ${describeFailure(end.failure)}`);
-    await this.#patiently(
-      async () => {
-        const boss = await this.boss();
-        await store.db.transaction().execute(async (tx) => {
-          const db = fromKysely(tx);
-          if (end !== null) await endUnit(tx, key, end, { worker, now: now() });
-          if (end?.state === "waiting") await boss.fail(UNITS, held, null, { db });
-          else await boss.complete(UNITS, held, null, { db });
-        });
-      },
-      { signal: last },
-    ).catch(awayIs(undefined));
-    onChange();
-    return end?.state === "done";
+  async #alive(worker: string, hand: ReadonlySet<Held>, done: number): Promise<void> {
+    const { store, now } = this.#options;
+    const held = [...hand];
+    if (held.length > 0) await (await this.boss()).touch(UNITS, held);
+    await noteWorker(store.db, worker, { now: now(), done, unit: held[0]?.key ?? null });
   }
 
-  async #outcome(
-    { unit, attempts }: { readonly unit: UnitOfWork; readonly attempts: number },
-    doUnit: (unit: UnitOfWork, signal: AbortSignal) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<UnitEnd> {
-    if (attempts > MOST_ATTEMPTS) return { state: "failed", failure: takesWorkers(attempts) };
-    try {
-      await doUnit(unit, signal);
-      return { state: "done" };
-    } catch (error) {
-      if (signal.aborted || isFailureError(error, "cancelled")) return { state: "waiting" };
-      // A whole run works in the folder: not now.
-      if (isFailureError(error, "locked")) {
-        await rest(LOCKED_MS, undefined, { signal }).catch(() => {});
-        return { state: "waiting" };
-      }
-      if (isFailureError(error)) return { state: "failed", failure: error.failure };
-      return { state: "failed", failure: defect(error) };
-    }
+  #desk({ signal, last, worker, hand, count }: DeskOptions): Desk {
+    const { store, now, onChange, say, pollMs } = this.#options;
+    const holder = () => ({ worker, now: now() });
+    return {
+      take: async (most) => {
+        const take = async () => takeSome(store, await this.boss(), most, holder());
+        const held = await this.#patiently(take, { signal }).catch(nothingAtEnd(signal));
+        for (const one of held) hand.add(one);
+        if (held.length === 0) await rest(pollMs, undefined, { signal }).catch(() => {});
+        else onChange();
+        return held;
+      },
+      begin: async (held) => {
+        const taken = await this.#patiently(() => begin(store, held, holder()), { signal: last }).catch(
+          // The queue gives it to another when this worker's hold has lapsed.
+          awayIs(undefined),
+        );
+        if (taken === undefined) hand.delete(held);
+        return taken;
+      },
+      tell: async (ended) => {
+        for (const { taken, end } of ended) {
+          if (end?.state === "failed") say(`${taken?.unit.slide}: ${describeFailure(end.failure)}`);
+          if (end?.state === "done") count.done++;
+        }
+        const tell = async () => tellEnds(store, await this.boss(), ended, holder());
+        await this.#patiently(tell, { signal: last }).catch(awayIs(undefined));
+        for (const { held } of ended) hand.delete(held);
+        onChange();
+      },
+    };
   }
 
   status(run?: string) {
@@ -278,7 +234,6 @@ class BossQueue implements OpenQueue {
   }
 }
 
-const LOCKED_MS = 5_000;
 /** A third of the shortest silence that a queue may call death. */
 const BEAT_MS = 3_000;
 
@@ -291,7 +246,7 @@ function lastWords(signal: AbortSignal): AbortSignal {
   return late.signal;
 }
 
-function nothingAtEnd(signal: AbortSignal): (error: unknown) => InHand[] {
+function nothingAtEnd(signal: AbortSignal): (error: unknown) => Held[] {
   return (error) => {
     if (signal.aborted) return [];
     throw error;

@@ -45,22 +45,32 @@ export async function putUnits(db: Db, units: readonly UnitOfWork[], now: Date):
   return rows.map(({ key }) => key);
 }
 
-/** Makes a unit a worker's. @returns the unit and how often it was taken; null where it is not wanted any more */
-export async function takeUnit(
+/** A unit in a worker's hand, and how often it was taken. */
+export interface Taken {
+  readonly unit: UnitOfWork;
+  readonly attempts: number;
+}
+
+/** Makes units a worker's. @returns by key, those that are still wanted */
+export async function takeUnits(
   db: Db,
-  key: string,
+  keys: readonly string[],
   { worker, now }: { readonly worker: string; readonly now: Date },
-): Promise<{ readonly unit: UnitOfWork; readonly attempts: number } | null> {
-  const row = await db
+): Promise<Map<string, Taken>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
     .updateTable("unit")
     .set((of) => ({ state: "active", worker, attempts: of("attempts", "+", 1), updated: now.toISOString() }))
-    .where("key", "=", key)
+    .where("key", "in", keys)
     .where("state", "in", ["waiting", "active"])
     .returningAll()
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  const { run, slide, encoder, work, attempts } = row;
-  return { unit: { key, run, slide, encoder, work }, attempts };
+    .execute();
+  return new Map(
+    rows.map(({ key, run, slide, encoder, work, attempts }) => [
+      key,
+      { unit: { key, run, slide, encoder, work }, attempts },
+    ]),
+  );
 }
 
 export type UnitEnd =
@@ -68,25 +78,30 @@ export type UnitEnd =
   | { readonly state: "failed"; readonly failure: Failure }
   | { readonly state: "waiting" };
 
-/** Says how it ended. What is done is done, whoever holds it by now; anything else is said by its holder alone. */
-export async function endUnit(
+/** Says how they ended. What is done is done, whoever holds it by now; anything else is said by its holder alone. */
+export async function endUnits(
   db: Db,
-  key: string,
-  end: UnitEnd,
+  ends: readonly { readonly key: string; readonly end: UnitEnd }[],
   { worker, now }: { readonly worker: string; readonly now: Date },
-): Promise<boolean> {
+): Promise<void> {
   const updated = now.toISOString();
-  const update = db.updateTable("unit").where("key", "=", key).where("state", "in", ["waiting", "active"]);
-  const ended =
-    end.state === "done"
-      ? update.set({ state: "done", worker, failure: null, updated })
-      : end.state === "failed"
-        ? update.set({ state: "failed", failure: JSON.stringify(end.failure), updated }).where("worker", "=", worker)
-        : update
-            .set((of) => ({ state: "waiting", worker: null, attempts: of("attempts", "-", 1), updated }))
-            .where("worker", "=", worker);
-  const { numUpdatedRows } = await ended.executeTakeFirst();
-  return numUpdatedRows > 0n;
+  const update = db.updateTable("unit").where("state", "in", ["waiting", "active"]);
+  const keysOf = (state: UnitEnd["state"]) => ends.flatMap(({ key, end }) => (end.state === state ? [key] : []));
+  const [done, waiting] = [keysOf("done"), keysOf("waiting")];
+  if (done.length > 0)
+    await update.set({ state: "done", worker, failure: null, updated }).where("key", "in", done).execute();
+  const mine = update.where("worker", "=", worker);
+  if (waiting.length > 0)
+    await mine
+      .set((of) => ({ state: "waiting", worker: null, attempts: of("attempts", "-", 1), updated }))
+      .where("key", "in", waiting)
+      .execute();
+  for (const { key, end } of ends)
+    if (end.state === "failed")
+      await mine
+        .set({ state: "failed", failure: JSON.stringify(end.failure), updated })
+        .where("key", "=", key)
+        .execute();
 }
 
 /** A worker says that it is there. */
@@ -126,9 +141,10 @@ export async function readUnits(db: Db, runs: readonly string[] | null, now: Dat
       .executeTakeFirst(),
     db
       .selectFrom("worker")
-      .selectAll()
-      .where("seen", ">=", new Date(now.getTime() - WORKER_MS).toISOString() as never)
-      .orderBy("id")
+      .leftJoin("unit", "unit.key", "worker.unit")
+      .select(["worker.id", "worker.seen", "worker.done", "worker.unit", "unit.run", "unit.slide"])
+      .where("worker.seen", ">=", new Date(now.getTime() - WORKER_MS).toISOString() as never)
+      .orderBy("worker.id")
       .execute(),
     mine
       .select(["key", "slide", "failure"])
@@ -148,7 +164,11 @@ export async function readUnits(db: Db, runs: readonly string[] | null, now: Dat
     counts,
     rate,
     secondsLeft: left === 0 ? 0 : rate === 0 ? null : left / rate,
-    workers: workers.map(({ id, seen, done, unit }) => ({ id, seen: seen.toISOString(), done, unit })),
+    workers: workers.map(({ id, seen, done, unit, run, slide }) => {
+      // Of other runs a slide's name is not for whoever asks.
+      const isTheirs = runs === null || (run !== null && runs.includes(run));
+      return { id, seen: seen.toISOString(), done, unit: isTheirs ? (slide ?? unit) : unit };
+    }),
     failures: failed.flatMap(({ key, slide, failure }) => (failure === null ? [] : [{ unit: key, slide, failure }])),
   };
 }

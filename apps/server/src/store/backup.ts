@@ -4,12 +4,13 @@
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { PGlite } from "@electric-sql/pglite";
 import { attempt, FailureError, type Outcome, raise, unwrap } from "@nacre/core";
 import { Kysely, PGliteDialect } from "kysely";
 import { verifyTrail } from "../trail/open-trail.ts";
 import type { TrailCheck } from "../trail/trail.ts";
+import { flushOne, flushTree, openLite } from "./durable-folder.ts";
 import { migrate } from "./migrations.ts";
 import { databaseIn, openStore, type Store, takeDataFolder } from "./open-store.ts";
 import type { Tables } from "./tables.ts";
@@ -48,8 +49,9 @@ export function backUp(data: string, file: string): Promise<Outcome<BackupMade>>
       const trail = await verifyTrail(store.db);
       const bytes = await dumpStore(store);
       const aside = `${file}.${randomUUID()}`;
-      writeFileSync(aside, bytes, { mode: 0o600 });
+      writeFileSync(aside, bytes, { mode: 0o600, flush: true });
       renameSync(aside, file);
+      flushOne(dirname(file));
       return { file, bytes: bytes.length, trail };
     } finally {
       await store.close();
@@ -81,7 +83,9 @@ export function restore(data: string, file: string, { force = false } = {}): Pro
       const trail = await unpack(bytes, aside);
       const before = existsSync(place) ? `${place}.before-${new Date().toISOString().replace(/[:.]/g, "-")}` : null;
       if (before !== null) renameSync(place, before);
+      flushTree(aside);
       renameSync(aside, place);
+      flushOne(dirname(place));
       return { trail, before };
     } finally {
       rmSync(aside, { recursive: true, force: true });
@@ -141,7 +145,7 @@ async function peoplesRows(data: string): Promise<number> {
 
 /** Unpacks into a folder, brings the schema up to date and checks the trail. */
 async function unpack(bytes: Blob, folder: string): Promise<TrailCheck> {
-  const lite = new PGlite(folder, { loadDataDir: bytes });
+  const lite = openLite(folder, { loadDataDir: bytes });
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: lite }) });
   try {
     await lite.waitReady;

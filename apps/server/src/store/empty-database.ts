@@ -7,8 +7,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect } from "kysely";
+import { flushOne, flushTree, openLite } from "./durable-folder.ts";
 import { migrate, SCHEMA } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,7 +21,9 @@ export async function layEmptyDatabase(place: string): Promise<boolean> {
   const aside = `${place}.${randomUUID()}`;
   try {
     cpSync(ready, aside, { recursive: true });
+    flushTree(aside);
     renameSync(aside, place);
+    flushOne(dirname(place));
     return true;
   } finally {
     rmSync(aside, { recursive: true, force: true });
@@ -50,7 +52,7 @@ export async function readyMade(): Promise<string | null> {
 }
 
 async function makeEmpty(folder: string): Promise<void> {
-  const lite = new PGlite(folder);
+  const lite = openLite(folder);
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: lite }) });
   try {
     await migrate(db);

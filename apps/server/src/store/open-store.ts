@@ -4,13 +4,15 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { FailureError, fail, type Outcome, ok } from "@nacre/core";
 import { takeLock } from "@nacre/pipeline";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import pg from "pg";
+import { flushTree, openLite } from "./durable-folder.ts";
 import { layEmptyDatabase } from "./empty-database.ts";
 import { migrate } from "./migrations.ts";
+import { sweepData } from "./sweep-data.ts";
 import type { Tables } from "./tables.ts";
 
 export interface Store {
@@ -32,16 +34,25 @@ export interface StoreOptions {
 
 /** @returns the store, its schema up to date; `locked` where another process has the folder, `unreachable` where the server does not answer */
 export async function openStore({ folder, url }: StoreOptions): Promise<Outcome<Store>> {
-  return url === undefined ? openEmbedded(folder) : openServer(url);
+  if (url === undefined) return openEmbedded(folder);
+  // No lock says that nobody else works in the folder.
+  if (folder !== "") sweepData(folder, HOUR);
+  return openServer(url);
 }
+
+const HOUR = 3_600_000;
 
 async function openEmbedded(folder: string): Promise<Outcome<Store>> {
   const lock = await takeDataFolder(folder);
   if (!lock.ok) return lock;
   const place = databaseIn(folder);
   try {
-    if (!existsSync(place)) await layEmptyDatabase(place);
+    sweepData(folder, 0);
+    const isNew = !existsSync(place);
+    const isLaid = isNew && (await layEmptyDatabase(place));
     const { lite, db } = await openDatabase(place);
+    // What the engine made by itself it did not flush.
+    if (isNew && !isLaid) flushTree(place);
     const close = async () => {
       await db.destroy();
       if (!lite.closed) await lite.close();
@@ -77,7 +88,7 @@ export async function takeDataFolder(folder: string): Promise<Outcome<FolderLock
 }
 
 async function openDatabase(place: string): Promise<{ lite: PGlite; db: Kysely<Tables> }> {
-  const lite = new PGlite(place);
+  const lite = openLite(place);
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: lite }) });
   try {
     await migrate(db);

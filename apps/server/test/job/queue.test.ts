@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FailureError, unwrap } from "@nacre/core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { UNITS } from "../../src/job/boss.ts";
+import { begin, type Held, takeSome } from "../../src/job/hand.ts";
 import { type OpenQueue, openQueue } from "../../src/job/open-queue.ts";
 import { mapPath, readPathRule } from "../../src/job/path-map.ts";
 import { isAway, patiently } from "../../src/job/patience.ts";
 import type { UnitOfWork } from "../../src/job/queue.ts";
+import { noteWorker } from "../../src/job/unit-rows.ts";
 import { openStore, type Store } from "../../src/store/open-store.ts";
 
 let folder: string;
@@ -98,6 +101,32 @@ describe("the queue", () => {
     );
     await begun;
     expect((await queue.status("r")).counts).toMatchObject({ waiting: 1, failed: 0 });
+    expect(await workOff(async () => {})).toEqual(["r-0"]);
+  });
+
+  it("counts an attempt at a unit that was lost only when it is begun again", async () => {
+    await queue.enqueue(units(3));
+    const boss = await queue.boss();
+    const holder = { worker: "dies", now: new Date() };
+    const held = await takeSome(store, boss, 9, holder);
+    expect(held.map(({ taken }) => taken?.attempts)).toEqual([1, 1, 1]);
+    // As when its silence was noticed.
+    await boss.fail(UNITS, [...held]);
+    const again = await takeSome(store, boss, 9, { ...holder, worker: "next" });
+    expect(again.map(({ taken }) => taken)).toEqual([undefined, undefined, undefined]);
+    const rows = await store.db.selectFrom("unit").select(["attempts", "worker"]).execute();
+    expect(rows).toEqual(Array.from({ length: 3 }, () => ({ attempts: 1, worker: "dies" })));
+    expect((await begin(store, again[0] as Held, holder))?.attempts).toBe(2);
+    await boss.fail(UNITS, [...again]);
+    expect(await workOff(async () => {})).toHaveLength(3);
+  });
+
+  it("names the slide that a worker has in hand to who asks for its run, and no slide of another", async () => {
+    await queue.enqueue(units(1));
+    await noteWorker(store.db, "names", { now: new Date(), done: 0, unit: "r-0" });
+    const seen = async (run?: string) => (await queue.status(run)).workers.map(({ unit }) => unit);
+    expect([await seen(), await seen("r"), await seen("other")]).toEqual([["slide-0"], ["slide-0"], ["r-0"]]);
+    await store.db.deleteFrom("worker").execute();
     expect(await workOff(async () => {})).toEqual(["r-0"]);
   });
 

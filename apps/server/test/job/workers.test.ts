@@ -9,7 +9,7 @@ const BENCH = fileURLToPath(new URL("../../../../bench/main.mjs", import.meta.ur
 const SLIDES = 60;
 
 describe.skipIf(!existsSync("/usr/lib/postgresql"))("workers (skipped without /usr/lib/postgresql)", () => {
-  it("make every output once and whole, though one is killed, one is cut off and the database restarts", async () => {
+  it("make every output once and whole, and a page tells of it truly, though one is killed, one is cut off and the database restarts", async () => {
     const args = [BENCH, "workers", String(SLIDES), "3", "0", "--json"];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const { seconds: _, workersToldOfTheDatabase, ...told } = JSON.parse(stdout) as Record<string, unknown>;
@@ -22,7 +22,14 @@ describe.skipIf(!existsSync("/usr/lib/postgresql"))("workers (skipped without /u
       extra: [],
       unsound: [],
       workersEnded: [0, 0],
+      pageTold: expect.any(Number),
+      pageConnections: expect.any(Number),
+      pageDone: SLIDES,
+      pageSecondsLeft: 0,
+      pageWrong: [],
     });
     expect(Number(workersToldOfTheDatabase)).toBeGreaterThan(0);
+    // It heard on the way, not at the end alone.
+    expect(Number(told.pageTold)).toBeGreaterThan(4);
   });
 });

@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { annotationsOf, applyChanges } from "../../src/annotation/change-annotations.ts";
+import { takeIn } from "../../src/annotation/import-annotations.ts";
 import { beginSession, findSession, LONGEST_MS } from "../../src/auth/session.ts";
 import { applyCaseChange } from "../../src/case/change-case.ts";
 import { startDraft } from "../../src/draft/begin-draft.ts";
@@ -44,6 +45,40 @@ describe.each(ENGINES)("A store on $name", ({ absent, start }) => {
     expect(await applyCaseChange(room.services, who, { key, change })).toMatchObject(change);
     const check = await verifyTrail(room.services.db);
     expect(check).toMatchObject({ ok: true, rows: 1 });
+  });
+
+  it.skipIf(absent)("takes changes of two people who go through the same annotations in another order", async () => {
+    const slide = slideKey(room.project, "C-0.svs");
+    const ids = Array.from({ length: 40 }, () => randomUUID());
+    const change = (id: string, version: number): AnnotationChange => ({
+      ...{ kind: "put", change: randomUUID(), id, version, name: null, colour: null, note: "" },
+      geometry: { type: "Point", coordinates: [1, 2] },
+    });
+    await applyChanges(room.services, who, { slide, changes: ids.map((id) => change(id, 0)) });
+    for (let round = 1; round < 6; round++) {
+      const both = await Promise.all(
+        [ids, [...ids].reverse()].map((all) =>
+          applyChanges(room.services, who, { slide, changes: all.map((id) => change(id, round)) }),
+        ),
+      );
+      expect(both.map(({ rows, conflicts }) => rows.length + conflicts.length)).toEqual([40, 40]);
+      expect(both.flatMap(({ rows }) => rows)).toHaveLength(40);
+    }
+  });
+
+  it.skipIf(absent)("brings a removed annotation back with the file that holds it", async () => {
+    const slide = slideKey(room.project, "B-0.svs");
+    const id = randomUUID();
+    const feature = { type: "Feature", id, geometry: { type: "Point", coordinates: [1, 2] }, properties: {} };
+    const geojson = { type: "FeatureCollection", features: [feature] };
+    expect(await takeIn(room.services, who, { slide, geojson })).toEqual({ made: 1, left: [] });
+    const changes: AnnotationChange[] = [{ kind: "remove", change: randomUUID(), id, version: 1 }];
+    await applyChanges(room.services, who, { slide, changes });
+    expect(await takeIn(room.services, who, { slide, geojson })).toEqual({ made: 1, left: [] });
+    expect((await annotationsOf(room.services.db, slide)).map((one) => [one.id, one.version])).toEqual([[id, 3]]);
+    expect((await takeIn(room.services, who, { slide, geojson })).made).toBe(0);
+    const other = slideKey(room.project, "A-0.svs");
+    expect((await takeIn(room.services, who, { slide: other, geojson })).made).toBe(0);
   });
 
   it.skipIf(absent)("keeps one of two changes that were made on the same version of an annotation", async () => {

@@ -6,11 +6,11 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { attempt, type CohortRow, fail, mpp, type Outcome, unwrap } from "@nacre/core";
 import { checkTiles } from "@nacre/features";
 import { EncodePool, openEncoder } from "@nacre/features/node";
 import { hashSlide } from "../run/fingerprint.ts";
+import { placesOf, sweepDead } from "../run/leftovers.ts";
 import { silent } from "../run/progress.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import { readCohort } from "../study/read-cohort.ts";
@@ -39,6 +39,7 @@ export class RunEncoder {
   readonly #rows: ReadonlyMap<string, { readonly row: CohortRow; readonly index: number }>;
   readonly #pool: EncodePool;
   readonly #name = `worker-${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
+  readonly #swept = new Set<string>();
   #serial = 0;
 
   private constructor(study: Study, encoding: Encoding, rows: readonly CohortRow[], threads: number) {
@@ -80,12 +81,17 @@ export class RunEncoder {
     const name = `${this.#name}-${++this.#serial}`;
     const joined = await RunFolder.join(out, name);
     if (!joined.ok) return joined;
-    const aside = join(".nacre", "aside", name);
+    const { aside, lock } = placesOf(name);
     try {
+      if (!this.#swept.has(out)) {
+        this.#swept.add(out);
+        // What others left and this process may not remove is no failure of the slide.
+        await attempt(() => sweepDead(out));
+      }
       return await attempt(() => this.#encode(found, joined.value, aside, signal));
     } finally {
       rmSync(joined.value.file(aside), { recursive: true, force: true });
-      rmSync(joined.value.file(".nacre", `lock-${name}`), { force: true });
+      rmSync(joined.value.file(lock), { force: true });
       joined.value.close();
     }
   }

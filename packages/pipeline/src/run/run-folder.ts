@@ -3,13 +3,12 @@
  * A finished run is reused; an unfinished one wants --resume; a folder that is not a run folder is left alone.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { attempt, fail, type Outcome, ok, unwrap } from "@nacre/core";
+import { sweepAll } from "./leftovers.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { Steps } from "./step.ts";
-import { guardDisk, PARTIAL, writeWhole } from "./write-file.ts";
-
-const DAY = 24 * 3_600_000;
+import { guardDisk, writeWhole } from "./write-file.ts";
 
 type RunState = "running" | "finished" | "stopped";
 
@@ -114,10 +113,7 @@ async function openRun(path: string, { resume = false, mayHold = [], shard }: Op
     // Only now is the state settled: whoever held the lock may just have finished.
     const interrupted = readState(path) === "running";
     if (interrupted && !resume && shard === undefined) unwrap(unfinished(path));
-    if (shard === undefined) {
-      sweep(path, interrupted ? 0 : DAY);
-      sweepJoined(path);
-    }
+    if (shard === undefined) sweepAll(path, interrupted);
     return RunFolder.begin(path, lock);
   } catch (error) {
     lock.release();
@@ -148,24 +144,6 @@ function unfinished(path: string): Outcome<never> {
     received: "a run that was interrupted",
     remedy: "go on with --resume, or give another folder with --out",
   });
-}
-
-/** Takes away what killed processes left half-written. @param ageMs how old: a search may be writing its index into the folder just now */
-function sweep(path: string, ageMs: number): void {
-  for (const name of readdirSync(path, { recursive: true, encoding: "utf8" })) {
-    if (!basename(name).includes(PARTIAL)) continue;
-    const left = statSync(join(path, name), { throwIfNoEntry: false });
-    if (left !== undefined && Date.now() - left.mtimeMs >= ageMs)
-      guardDisk(path, () => rmSync(join(path, name), { force: true }));
-  }
-}
-
-/** Takes away what killed workers left: nobody else is in the folder now. */
-function sweepJoined(path: string): void {
-  const own = join(path, ".nacre");
-  for (const name of readdirSync(own))
-    if (name === "aside" || name.startsWith("lock-worker-"))
-      guardDisk(path, () => rmSync(join(own, name), { recursive: true, force: true }));
 }
 
 function statePath(path: string): string {

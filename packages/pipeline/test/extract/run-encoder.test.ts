@@ -1,5 +1,11 @@
 /** Single slides for workers: what they leave is what a run would have made, and the run finds it. */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { unwrap } from "@nacre/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunEncoder } from "../../src/extract/run-encoder.ts";
@@ -41,6 +47,30 @@ describe("slides that workers encode one by one", () => {
     expect(study.text("run", "predictions.csv")).toBe(whole.text("run", "predictions.csv"));
   });
 
+  it("take away what a killed worker left in the folder, and leave alone what a living one has under way", {
+    timeout: 60_000,
+  }, async () => {
+    const out = study.file("swept");
+    const own = (...names: string[]): string => study.file("swept", ".nacre", ...names);
+    const [first, second, third] = encoder.slides.map(({ slide }) => slide);
+    const killed = await startHolder(out, "killed");
+    const living = await startHolder(out, "living");
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    unwrap(await encoder.encode(first as string, out, never));
+    // Young: it may be on its way to its lock.
+    expect(readdirSync(own("aside")).sort()).toEqual([nameOf("killed"), nameOf("living")]);
+    for (const name of ["killed", "living"]) utimesSync(own(`lock-${nameOf(name)}`), 0, 0);
+    const next = unwrap(await RunEncoder.open(unwrap(readStudy(study.file("study.yaml")))));
+    unwrap(await next.encode(second as string, out, never));
+    expect(readdirSync(own("aside"))).toEqual([nameOf("living")]);
+    expect(readdirSync(own()).filter((name) => name.startsWith("lock-"))).toEqual([`lock-${nameOf("living")}`]);
+    living.kill("SIGKILL");
+    await once(living, "exit");
+    unwrap(await next.encode(third as string, out, never));
+    await next.close();
+  });
+
   it("wait while a whole run works in the folder", async () => {
     const out = study.file("held");
     const folder = unwrap(await RunFolder.open(out));
@@ -63,3 +93,23 @@ describe("slides that workers encode one by one", () => {
     await own.close();
   });
 });
+
+const LOCKS = fileURLToPath(new URL("../../dist/run/lock.js", import.meta.url));
+
+function nameOf(word: string): string {
+  return `worker-${hostname()}-1-${word}-1`;
+}
+
+/** A process of its own that is in the folder as a worker is, in the middle of a slide. */
+async function startHolder(out: string, word: string): Promise<ChildProcess> {
+  const name = nameOf(word);
+  const aside = join(out, ".nacre", "aside", name);
+  mkdirSync(aside, { recursive: true });
+  writeFileSync(join(aside, "slide.h5.partial"), "half");
+  const take = `import { takeLock } from ${JSON.stringify(LOCKS)};
+    globalThis.held = await takeLock(${JSON.stringify(join(out, ".nacre", "lock"))}, ${JSON.stringify(name)});
+    setInterval(() => {}, 1000); console.log("held");`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", take], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout as Readable, "data");
+  return child;
+}
