@@ -23,14 +23,14 @@ bin <- cut(p, seq(0, 1, .1), include.lowest = TRUE)
 ece <- sum(abs(tapply(y - p, bin, sum)), na.rm = TRUE) / length(y)
 benefit <- function(t) sum(ifelse(p >= t, ifelse(y == 1, 1, -t / (1 - t)), 0)) / length(y)
 thresholds <- c(.105, .205, .305, .505)
-w <- prop.test(7, 23, correct = FALSE)$conf.int
+wilson <- function(hits, n) suppressWarnings(as.numeric(prop.test(hits, n, correct = FALSE)$conf.int))
 z <- c(0.5, 1.96, 3.5, 6, 10)
 values <- list(
   auroc = as.numeric(auc(a)), variance = var(a, method = "delong"), low = ci.a[1], high = ci.a[3],
   z = as.numeric(test$statistic), p = test$p.value,
   slope = coef(fit)[2], intercept = coef(fit)[1], inTheLarge = coef(large)[1], ece = ece,
   thresholds = thresholds, netBenefit = sapply(thresholds, benefit),
-  wilson7of23 = w, tailAt = z, tail = pnorm(z, lower.tail = FALSE)
+  wilson7of23 = wilson(7, 23), wilson21of21 = wilson(21, 21), wilson0of19 = wilson(0, 19), tailAt = z, tail = pnorm(z, lower.tail = FALSE)
 )
 json <- sapply(names(values), function(name) {
   v <- sprintf("%.17g", values[[name]])

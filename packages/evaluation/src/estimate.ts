@@ -9,7 +9,7 @@ export interface Estimate {
   /** Ends of the 95 % interval; null where no interval can be given. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Patients behind the number. */
+  /** Patients behind the number: of a share those it is counted over, so of a sensitivity the ones with the label. */
   readonly n: number;
   /** How value and interval were made, in one phrase. */
   readonly method: string;

@@ -4,7 +4,7 @@
  */
 import { type Estimate, undefinedEstimate } from "../estimate.ts";
 import { type BootstrapOptions, bootstrap, isFlat, quantile, replicate } from "../interval/bootstrap.ts";
-import type { Metric, Sized } from "../metric/metric.ts";
+import { type Metric, patientsBehind, type Sized } from "../metric/metric.ts";
 import { MAX_UNDEFINED } from "./difference.ts";
 import { defaultStrata, isClassified } from "./same-patients.ts";
 
@@ -14,6 +14,8 @@ export type CompareOptions = Pick<BootstrapOptions, "replicates" | "seed" | "str
 /** One prediction under a metric. */
 export interface Judged {
   readonly estimate: Estimate;
+  /** All patients compared, of whom a share may be counted over fewer. */
+  readonly patients: number;
   /** The metric in each replicate, NaN where undefined; null where the value itself is. */
   readonly replicates: Float64Array | null;
 }
@@ -39,10 +41,15 @@ export function judge<S extends Sized>(samples: readonly S[], metric: Metric<S>,
     const replicates = drawsOf.get(i);
     if (value === null || replicates === undefined) {
       const reason = p.kind === "undefined" ? p.reason : "undefined for this sample";
-      return { estimate: undefinedEstimate(sample.n, metric.title, reason), replicates: null };
+      return {
+        estimate: undefinedEstimate(patientsBehind(metric, sample), metric.title, reason),
+        patients: sample.n,
+        replicates: null,
+      };
     }
     return {
       estimate: summarised(sample, metric, value, replicates, { ...options, strata, isShared: samples.length > 1 }),
+      patients: sample.n,
       replicates,
     };
   });
@@ -71,7 +78,7 @@ function summarised<S extends Sized>(
     value,
     low: quantile(sorted, 0.025),
     high: quantile(sorted, 0.975),
-    n: sample.n,
+    n: patientsBehind(metric, sample),
     method: `${metric.title}; 95 % percentile bootstrap over patients${how}`,
   };
 }

@@ -31,7 +31,7 @@ export function pairedBootstrap<S extends Sized>(
 /** The difference of two predictions judged on the same replicates. */
 export function differenceOfJudged(a: Judged, b: Judged, title: string): Difference {
   const method = `difference of ${title}; 95 % percentile bootstrap over patients, paired`;
-  const n = a.estimate.n;
+  const n = a.patients;
   const first = a.replicates;
   const second = b.replicates;
   if (first === null || second === null || a.estimate.value === null || b.estimate.value === null) {

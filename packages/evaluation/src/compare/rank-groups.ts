@@ -118,6 +118,7 @@ const bootstrapPair: Compare = (a, b, metric) => {
   const isInside = metric.perfect > metric.range[0] && metric.perfect < metric.range[1];
   if (!isInside) return plain;
   const near = (e: Judged): Judged => ({
+    ...e,
     estimate: { ...e.estimate, value: Math.abs((e.estimate.value as number) - metric.perfect) },
     replicates: e.replicates?.map((v) => Math.abs(v - metric.perfect)) ?? null,
   });

@@ -6,11 +6,11 @@
  */
 import { randomStream } from "@nacre/core";
 import { type Estimate, undefinedEstimate } from "../estimate.ts";
-import type { Metric, Sized, Weighted } from "../metric/metric.ts";
+import { type Metric, patientsBehind, type Sized, type Weighted } from "../metric/metric.ts";
 import { stamp } from "../metric/remembered.ts";
 import type { Sample } from "../sample.ts";
 import { bcaLevels } from "./bca.ts";
-import { closedForm, noOrder } from "./closed-form.ts";
+import { closedForm, closedFormOfShare, noOrder } from "./closed-form.ts";
 
 export interface BootstrapOptions {
   /** Replicates; 0 gives values without intervals. */
@@ -46,14 +46,15 @@ export function bootstrap<S extends Sized>(
   return metrics.map((metric, i) => {
     const p = prepared[i] as (typeof prepared)[number];
     const value = values[i] as number | null;
-    if (p.kind === "undefined") return undefinedEstimate(sample.n, metric.title, p.reason);
-    if (value === null) return undefinedEstimate(sample.n, metric.title, "undefined for this sample");
+    const n = patientsBehind(metric, sample);
+    if (p.kind === "undefined") return undefinedEstimate(n, metric.title, p.reason);
+    if (value === null) return undefinedEstimate(n, metric.title, "undefined for this sample");
     if (metric.withoutInterval !== undefined) {
-      return { value, low: null, high: null, n: sample.n, method: metric.title, reason: metric.withoutInterval };
+      return { value, low: null, high: null, n, method: metric.title, reason: metric.withoutInterval };
     }
     const replicates = draws[active.findIndex((a) => a.i === i)] ?? [];
     return summarise(
-      { name: metric.name, title: metric.title, sample, at: p.at },
+      { name: metric.name, title: metric.title, isShare: metric.shareOf !== undefined, n, sample, at: p.at },
       { value, replicates },
       { ...options, strata },
     );
@@ -115,16 +116,18 @@ function stratumRows(n: number, strata: ArrayLike<number> | null): Uint32Array[]
 interface Asked {
   readonly name: string;
   readonly title: string;
+  readonly isShare: boolean;
+  /** Patients behind the metric, of all in the sample. */
+  readonly n: number;
   readonly sample: Sized;
   readonly at: Weighted;
 }
 
 function summarise(
-  { name, title, sample, at }: Asked,
+  { name, title, isShare, n, sample, at }: Asked,
   { value, replicates }: { readonly value: number; readonly replicates: ArrayLike<number> },
   options: BootstrapOptions,
 ): Estimate {
-  const n = sample.n;
   const made = options.replicates;
   if (made === 0) return { value, low: null, high: null, n, method: title, reason: "no bootstrap was asked for" };
   const defined = Float64Array.from(replicates)
@@ -140,11 +143,11 @@ function summarise(
   if (isFlat(defined)) {
     const unordered = isClassified(sample) ? noOrder(name, sample) : null;
     if (unordered !== null) return none(`no interval: ${unordered}`);
-    const known = isClassified(sample) ? closedForm(name, sample, value) : null;
+    const known = isShare ? closedFormOfShare(value, n) : isClassified(sample) ? closedForm(name, sample, value) : null;
     if (known !== null) return { value, n, ...known, method: `${title}; ${known.method}` };
     return none("no interval: every replicate gives the same value, so resampling cannot say how sure it is");
   }
-  const levels = options.interval === "bca" ? bcaLevels(defined, value, at, n) : PERCENTILES;
+  const levels = options.interval === "bca" ? bcaLevels(defined, value, at, sample.n) : PERCENTILES;
   if (levels === null) return none("no interval: the value lies outside all replicates, so BCa cannot be made");
   const skipped = made - defined.length;
   return {

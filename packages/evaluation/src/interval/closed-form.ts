@@ -14,17 +14,19 @@ export interface ClosedForm {
 
 const DEGENERATE = "(every bootstrap replicate is the same)";
 
-/** The closed-form interval of a metric, or null where none is known. */
+/** The interval of a share of `n` patients. */
+export function closedFormOfShare(value: number, n: number): ClosedForm {
+  const [low, high] = wilson(Math.round(value * n), n);
+  return { low, high, method: `95 % Wilson interval ${DEGENERATE}` };
+}
+
+/** The closed-form interval of a metric that is no share of patients, or null where none is known. */
 export function closedForm(metric: string, sample: Sample, value: number): ClosedForm | null {
   const counts = classCounts(sample);
   if (metric === "auroc" && sample.k === 2) {
     const positives = counts[sample.positive] as number;
     const [low, high] = newcombe(value, positives, sample.n - positives);
     return { low, high, method: `95 % Newcombe interval ${DEGENERATE}` };
-  }
-  if (metric === "accuracy") {
-    const [low, high] = wilson(Math.round(value * sample.n), sample.n);
-    return { low, high, method: `95 % Wilson interval ${DEGENERATE}` };
   }
   return metric === "balancedAccuracy" ? meanOfRecalls(sample, counts, value) : null;
 }

@@ -11,6 +11,7 @@ export const accuracyMetric: Metric = {
   title: "share of patients called correctly",
   perfect: 1,
   range: [0, 1],
+  shareOf: (sample) => sample.n,
   prepare(sample: Sample) {
     if (sample.n === 0) return undefinedBecause("no labelled patient");
     const { k } = sample;

@@ -25,6 +25,8 @@ export interface Metric<S extends Sized = Sample> {
   readonly perfect: number;
   readonly range: readonly [low: number, high: number];
   readonly prepare: (sample: S) => Prepared;
+  /** Of a metric that is a share of patients: how many it is counted over, which may be 0. Left out by all others. */
+  readonly shareOf?: (sample: S) => number;
   /** Why resampling gives this metric no interval, where it would not hold the true value. */
   readonly withoutInterval?: string;
   /** The value with other labels [n] on the same predictions, which are looked at once; the same number as preparing anew. For permutations. */
@@ -38,6 +40,11 @@ export const undefinedBecause = (reason: string): Prepared => ({ kind: "undefine
 export function measure<S extends Sized>(metric: Metric<S>, sample: S): number | null {
   const prepared = metric.prepare(sample);
   return prepared.kind === "ready" ? prepared.at(new Float64Array(sample.n).fill(1)) : null;
+}
+
+/** Patients behind the metric: those that a share is counted over, else all. */
+export function patientsBehind<S extends Sized>(metric: Metric<S>, sample: S): number {
+  return metric.shareOf?.(sample) ?? sample.n;
 }
 
 /** Why a discrimination metric is undefined here, or null: it needs a patient of every class. */

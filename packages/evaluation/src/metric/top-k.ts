@@ -16,6 +16,7 @@ export function topKMetric(k: number): Metric {
     title: `share of patients whose label is among the ${k} most probable`,
     perfect: 1,
     range: [0, 1],
+    shareOf: (sample) => sample.n,
     prepare(sample: Sample) {
       if (sample.n === 0) return undefinedBecause("no labelled patient");
       if (sample.k <= k) return undefinedBecause(`with ${sample.k} classes every label is among the first ${k}`);

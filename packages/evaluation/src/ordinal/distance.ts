@@ -33,6 +33,7 @@ export const withinOneMetric: Metric = {
   title: "share of patients called at most one grade off",
   perfect: 1,
   range: [0, 1],
+  shareOf: (sample) => sample.n,
   prepare(sample: Sample) {
     if (sample.n === 0) return undefinedBecause("no labelled patient");
     if (sample.k < 3) return undefinedBecause(`with ${sample.k} classes every call is at most one grade off`);

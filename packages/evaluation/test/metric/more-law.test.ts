@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { pairedBootstrap } from "../../src/compare/paired-bootstrap.ts";
 import { bootstrap } from "../../src/interval/bootstrap.ts";
+import { wilson } from "../../src/interval/wilson.ts";
 import { accuracyMetric } from "../../src/metric/accuracy.ts";
 import { eceMassMetric, massBins } from "../../src/metric/ece-mass.ts";
 import { f1Metric, weightedF1Metric } from "../../src/metric/f1.ts";
@@ -137,6 +139,47 @@ describe("sensitivity, specificity and predictive values", () => {
     expect(reason(ppvMetric, binary([1], [0.2]))).toBe("nobody is called yes at 0.5");
     expect(reason(npvMetric, binary([1], [0.8]))).toBe("nobody is called no at 0.5");
     for (const metric of four) expect(reason(metric, three)).toContain("3 classes");
+  });
+});
+
+describe("a share of patients", () => {
+  const labels = Array.from({ length: 40 }, (_, i) => (i < 21 ? 1 : 0));
+  const judged = (probability: (y: number, i: number) => number) =>
+    bootstrap(binary(labels, labels.map(probability)), [...four, accuracyMetric, topKMetric(1)], {
+      replicates: 100,
+      seed: 1,
+    });
+
+  it("says as n how many patients it is counted over: by the label, by the call, or all", () => {
+    // Four of the 21 and two of the 19 are called the other way: 19 are called positive, 21 are not.
+    const estimates = judged((y, i) => (i < 4 || i > 37 ? 1 - y : y));
+    expect(estimates.map((e) => e.n)).toEqual([21, 19, 19, 21, 40, 40]);
+    expect(estimates.map((e) => e.value)).toEqual([17 / 21, 17 / 19, 17 / 19, 17 / 21, 34 / 40, 34 / 40]);
+    for (const e of estimates) expect(e.method).toContain("bootstrap over patients");
+  });
+  it("has Wilson's interval over those patients where all of them are called rightly, or none", () => {
+    const ends = (isRight: boolean) => judged((y) => (isRight ? y : 1 - y));
+    for (const e of [...ends(true), ...ends(false)]) {
+      const [low, high] = wilson((e.value as number) * e.n, e.n);
+      expect(e).toMatchObject({ low, high, method: expect.stringMatching(/; 95 % Wilson interval/) });
+      expect(high - low).toBeGreaterThan(0.08);
+    }
+    expect(ends(true).map((e) => e.n)).toEqual([21, 19, 21, 19, 40, 40]);
+    expect(ends(false).map((e) => e.n)).toEqual([21, 19, 19, 21, 40, 40]);
+  });
+  it("has it also where everybody is called positive, so that each replicate repeats the prevalence", () => {
+    const [, , ppv, npv] = judged(() => 0.7);
+    expect(ppv).toMatchObject({ value: 21 / 40, n: 40, method: expect.stringContaining("Wilson") });
+    expect(npv).toMatchObject({ value: null, n: 0, reason: "nobody is called no at 0.5" });
+  });
+  it("tells two models apart over all patients, however many each calls positive", () => {
+    const as = (cut: number): Sample =>
+      binary(
+        labels,
+        labels.map((y, i) => (i % cut === 0 ? 1 - y : y)),
+      );
+    const { a, b, difference } = pairedBootstrap(as(5), as(3), ppvMetric, { replicates: 100, seed: 1 });
+    expect([a.n, b.n, difference.n]).toEqual([19, 21, 40]);
   });
 });
 

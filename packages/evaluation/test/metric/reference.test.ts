@@ -81,9 +81,15 @@ describe("statistics agree with R", () => {
     });
   });
   it("the Wilson interval agrees with prop.test without correction", () => {
-    const [low, high] = wilson(7, 23);
-    expect(low).toBeCloseTo(r.wilson7of23[0], 12);
-    expect(high).toBeCloseTo(r.wilson7of23[1], 12);
+    const told = [
+      [wilson(7, 23), r.wilson7of23],
+      [wilson(21, 21), r.wilson21of21],
+      [wilson(0, 19), r.wilson0of19],
+    ] as const;
+    for (const [[low, high], expected] of told) {
+      expect(low).toBeCloseTo(expected[0] as number, 12);
+      expect(high).toBeCloseTo(expected[1] as number, 12);
+    }
   });
   it("the normal tail agrees with pnorm to 1e-13 of its value, far out too", () => {
     r.tailAt.forEach((z: number, i: number) => {
