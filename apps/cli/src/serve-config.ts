@@ -16,6 +16,7 @@ export interface ServeOptions {
   readonly showLabels?: boolean;
   readonly open?: boolean;
   readonly makeToken?: string;
+  readonly ifNone?: boolean;
   readonly verifyTrail?: boolean;
   readonly told?: string;
   readonly backup?: string;
@@ -36,7 +37,7 @@ export async function settleConfig(dirs: readonly string[], options: ServeOption
   const first = projects[0]?.folder ?? process.cwd();
   const data =
     options.data === undefined ? (file.data === undefined ? null : resolve(base, file.data)) : resolve(options.data);
-  const databaseUrl = process.env.DATABASE_URL || file.databaseUrl;
+  const databaseUrl = databaseOf(process.env.DATABASE_URL) ?? file.databaseUrl;
   const publicUrl = options.publicUrl === undefined ? file.publicUrl : url(options.publicUrl);
   const { dicomweb, webhookHosts, tokens } = file;
   const oidc = file.oidc === undefined ? undefined : withSecret(file.oidc);
@@ -48,6 +49,7 @@ export async function settleConfig(dirs: readonly string[], options: ServeOption
     tokens,
     dicomweb: dicomweb.map(({ name, url, headers }) => ({ name, url, ...(headers === undefined ? {} : { headers }) })),
     webhookHosts,
+    proxies: file.proxies,
     readers: file.readers ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     web: webFolder(),
     maxBody: file.maxBodyMb * 1_000_000,
@@ -81,6 +83,17 @@ function servedFolder(given: string): { name: string; folder: string } {
   const at = given.indexOf("=");
   if (at <= 0 || existsSync(given)) return { name: "", folder: resolve(given) };
   return { name: given.slice(0, at), folder: resolve(given.slice(at + 1)) };
+}
+
+/** @param given what the environment says; empty is nothing */
+function databaseOf(given: string | undefined): string | undefined {
+  if (given === undefined || given === "") return undefined;
+  if (URL.canParse(given) && /^postgres(ql)?:$/.test(new URL(given).protocol)) return given;
+  return raise("bad-usage", {
+    expected: "DATABASE_URL postgres://user@host/database",
+    received: "another address",
+    remedy: "correct it, or leave it empty for the embedded database",
+  });
 }
 
 function port(text: string): number {

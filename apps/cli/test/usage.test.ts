@@ -20,6 +20,9 @@ describe("wrong usage", () => {
     ["a share above one", ["tiles", "a.svs", "--min-tissue", "7"], /--min-tissue/],
     ["a scale no microscope has", ["tissue", "a.svs", "--mpp", "500"], /--mpp/],
     ["a thumbnail of no size", ["slide", "thumbnail", "a.svs", "--out", "a.png", "--size", "0"], /--size/],
+    ["a head that nothing is held against", ["serve", ".", "--told", "1:a"], /add --verify-trail/],
+    ["a force over nothing", ["serve", ".", "--force"], /add --restore FILE/],
+    ["pictures of cells that go nowhere", ["cells", "a.svs", "--crops", "32"], /add --out DIR/],
     ["less than no replicates", ["evaluate", "a.csv", "--bootstrap", "-1"], /--bootstrap/],
   ])("%s is exit code 2, one sentence and one JSON document", async (_, args, remedy) => {
     const { code, json, stdout, stderr } = await nacre([...args, "--json"]);

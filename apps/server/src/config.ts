@@ -37,6 +37,8 @@ export interface ServerConfig {
   readonly port: number;
   /** The address people use, where a proxy stands before the service. */
   readonly publicUrl?: string;
+  /** Addresses or networks of proxies on other machines, whose word on the caller's address is believed. */
+  readonly proxies?: readonly string[];
   readonly databaseUrl?: string;
   /** s3://bucket/prefix, where workers put features; absent: they see the folders of the service. */
   readonly store?: string;

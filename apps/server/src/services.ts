@@ -1,6 +1,7 @@
 /** What the handlers share: one value, made once, handed to each. */
 import type { Kysely } from "kysely";
 import type { Archive } from "./archive/archive.ts";
+import type { OidcClient } from "./auth/oidc-client.ts";
 import type { ServerConfig } from "./config.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { Queue } from "./job/queue.ts";
@@ -20,6 +21,8 @@ export interface Services {
   readonly queue: Queue;
   readonly studies: Studies;
   readonly events: EventHub;
+  /** Where people sign in; null without oidc. */
+  readonly provider: OidcClient | null;
   /** Now; a value, so that tests can hold it still. */
   readonly now: () => Date;
   readonly log: {

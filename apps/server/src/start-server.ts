@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { attempt, FailureError, type Outcome, ok, raise } from "@nacre/core";
 import type { FastifyInstance } from "fastify";
 import { openArchive } from "./archive/folder-archive.ts";
-import { checkOpenness, needsSignIn } from "./auth/openness.ts";
+import { oidcClient } from "./auth/oidc-client.ts";
+import { checkOpenness, isReadable, needsSignIn } from "./auth/openness.ts";
 import { hasToken } from "./auth/token.ts";
+import { watchProvider } from "./auth/watch-provider.ts";
 import type { ServerConfig } from "./config.ts";
 import { eventHub } from "./event-hub.ts";
 import { openQueue } from "./job/open-queue.ts";
@@ -14,13 +16,14 @@ import { closeSearch } from "./search/search-desk.ts";
 import { ALL_ROUTES } from "./serve/all-routes.ts";
 import { buildServer } from "./serve/build-server.ts";
 import { type AppOptions, newApp } from "./serve/new-app.ts";
+import { reachableAt } from "./serve/reachable.ts";
 import type { Services } from "./services.ts";
 import { openStore } from "./store/open-store.ts";
 import { openStudies } from "./study/run-desk.ts";
 import { KeptPictures } from "./tile/kept-pictures.ts";
 import { ThreadSlidePool } from "./tile/open-slide-pool.ts";
 import { ROOT } from "./trail/chain.ts";
-import { openTrail, type TrailHead } from "./trail/open-trail.ts";
+import { headText, openTrail, type TrailHead } from "./trail/open-trail.ts";
 import { startWebhooks } from "./webhook/webhooks.ts";
 
 export interface StartOptions extends Partial<AppOptions> {
@@ -33,6 +36,8 @@ export interface StartOptions extends Partial<AppOptions> {
 export interface RunningServer {
   /** Where it answers: http://127.0.0.1:8100 */
   readonly url: string;
+  /** Where people reach it, the likeliest first: the public address, or those of this machine. */
+  readonly addresses: readonly string[];
   readonly services: Services;
   /** Takes no more requests, ends those under way within ten seconds, then closes what is open. @returns the end of the trail */
   close(): Promise<TrailHead>;
@@ -97,14 +102,19 @@ async function start(
       remedy:
         "make the first: nacre serve DIR --make-token admin, with the same DIR, --data and --config; or configure oidc",
     });
-  const app = newApp({ ...given, data }, { log: false, ...options });
+  const app = newApp(given, { log: false, ...options });
   const archive = await openArchive({ projects: given.projects, db, data, now });
   const trail = openTrail({ db, now, log: app.log });
+  let listens = false;
   toClose.push(async () => {
     const head = await trail.head();
     atEnd(head);
-    app.log.info({ trail: head }, "closed; head of the trail");
+    if (listens) app.log.info({ trail: headText(head) }, "closed; head of the trail");
   });
+  const closing = new AbortController();
+  // Every request under way listens to it.
+  setMaxListeners(0, closing.signal);
+  const provider = given.oidc === undefined ? null : oidcClient(given.oidc, closing.signal);
   const slides = new ThreadSlidePool({ readers: given.readers, kept: new KeptPictures(join(data, "tiles")) });
   const config: ServerConfig = { ...given, data, projects: archive.projects };
   const events = eventHub();
@@ -117,15 +127,12 @@ async function start(
   });
   toClose.push(() => queue.close());
   const studies = await openStudies({ archive, config, db, events, log, now, queue, store });
-  const services: Services = { config, store, db, trail, archive, slides, queue, studies, events, now, log };
+  const services: Services = { config, store, db, trail, archive, slides, queue, studies, events, provider, now, log };
   toClose.push(() => services.slides.close());
   toClose.push(() => closeSearch(db));
   toClose.push(() => studies.close());
   const webhooks = startWebhooks(services, () => queue.boss());
   toClose.push(() => webhooks.close());
-  const closing = new AbortController();
-  // Every request under way listens to it.
-  setMaxListeners(0, closing.signal);
   await buildServer(app, {
     handled: ALL_ROUTES,
     services,
@@ -140,13 +147,18 @@ async function start(
     clearTimeout(late);
   });
   const address = await listen(app, given);
+  listens = true;
+  log.info({ trail: headText(await trail.head()) }, "open; head of the trail");
+  if (isReadable(given))
+    log.warn({}, "what people send and see goes over the network in the clear: put https before it, and set publicUrl");
+  if (provider !== null) void watchProvider(provider, log, closing.signal);
   // Where pages are served, somebody looks at a slide in a moment; the page itself comes first.
   const warming = given.web === null ? undefined : setTimeout(() => slides.warm(), WARM_MS).unref();
   toClose.push(() => clearTimeout(warming));
   const scans = archive.projects.map(({ key }) => scanBehind(services, key));
   // Before the database closes; a scan of a very large folder is left behind and begins anew at the next start.
   toClose.splice(1, 0, () => Promise.race([Promise.all(scans), rest(CLOSE_MS)]));
-  return { url: address, services };
+  return { url: address, addresses: reachableAt(given, Number(new URL(address).port)), services };
 }
 
 async function listen(app: FastifyInstance, { host, port }: ServerConfig): Promise<string> {

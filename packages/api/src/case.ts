@@ -115,6 +115,8 @@ export const readCase = defineRoute("GET /cases/:case", {
     events: z.array(eventSchema),
     /** Values of the cohort table that are no identifiers. */
     facts: z.record(z.string(), z.string()),
+    /** Columns of `facts` that were hidden until the case was signed. */
+    revealed: z.array(z.string()),
   }),
 });
 export type CasePage = z.infer<typeof readCase.reply>;

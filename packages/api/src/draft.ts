@@ -9,6 +9,10 @@ export const fieldSchema = z.object({
   kind: z.enum(["choice", "text", "number", "flag"]),
   choices: z.array(z.string()).optional(),
   unit: z.string().nullable(),
+  /** Of a number: the largest that may stand. None is below 0, and one without a unit is whole. */
+  most: z.number().optional(),
+  /** The report is not signed while it is empty. */
+  isNeeded: z.literal(true).optional(),
   value: z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]),
   /** Who wrote the value that stands there. */
   origin: z.enum(["empty", "machine", "person"]),
@@ -60,8 +64,18 @@ export const saveDraft = defineRoute("PUT /cases/:case/draft", {
     version: z.number().int().min(1),
     values: z.record(z.string(), fieldSchema.shape.value),
     /** Machine values that the person has read and takes as their own. */
-    confirmed: z.array(z.string()).default([]),
+    confirmed: z.array(z.string().max(80)).max(200).default([]),
   }),
+  reply: draftSchema,
+});
+
+export const dropDraft = defineRoute("DELETE /cases/:case/draft", {
+  id: "dropDraft",
+  role: "reader",
+  summary: "Lets go of a draft with all that stands in it. Of an addendum under way: the signed text stands again",
+  params: caseParams,
+  /** The version that was looked at: another one is a conflict. */
+  query: z.object({ version: z.coerce.number().int().min(1) }),
   reply: draftSchema,
 });
 

@@ -30,6 +30,7 @@ export {
   type DraftField,
   type DraftReport,
   draftSchema,
+  dropDraft,
   fieldSchema,
   listReports,
   listTemplates,
@@ -119,7 +120,9 @@ export {
   mapPhaseSchema,
   mapSchema,
   progressSchema,
+  RUN_FILES,
   type RunEvent,
+  type RunFile,
   type RunPage,
   type RunRow,
   type RunState,
@@ -127,6 +130,7 @@ export {
   readMap,
   readReport,
   readRun,
+  readRunFile,
   resumeRun,
   runEventSchema,
   runRowSchema,
@@ -135,3 +139,4 @@ export {
   stopRun,
   watchRun,
 } from "./study.ts";
+export { writeAnswer, writeHeld, writeNumber, writeProbability, writeThreshold } from "./write-answer.ts";

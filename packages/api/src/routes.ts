@@ -3,6 +3,7 @@ import { changeAnnotations, exportAnnotations, importAnnotations, listAnnotation
 import { changeCase, readCase, worklist } from "./case.ts";
 import {
   beginDraft,
+  dropDraft,
   listReports,
   listTemplates,
   printDraft,
@@ -53,6 +54,7 @@ import {
   readMap,
   readReport,
   readRun,
+  readRunFile,
   resumeRun,
   startRun,
   stopRun,
@@ -70,6 +72,7 @@ export const ROUTES = {
   readDraft,
   beginDraft,
   saveDraft,
+  dropDraft,
   signDraft,
   reopenDraft,
   listTemplates,
@@ -119,6 +122,7 @@ export const ROUTES = {
   stopRun,
   resumeRun,
   readReport,
+  readRunFile,
   readBoard,
   readMap,
 } as const;

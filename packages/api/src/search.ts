@@ -45,6 +45,8 @@ export const searchAlike = defineRoute("POST /search", {
   }),
   reply: z.object({
     rows: z.array(neighbourSchema),
+    /** Slides that were compared, by outcome, the most frequent first: what a count among the neighbours is held against. */
+    outcomes: z.array(z.object({ outcome: z.string().nullable(), count: z.number().int() })).optional(),
     /** How many vectors were compared, and whether all of them were. */
     compared: z.number().int(),
     exact: z.boolean(),

@@ -57,7 +57,8 @@ const slideParams = z.object({ slide: keySchema });
 export const listSlides = defineRoute("GET /slides", {
   id: "listSlides",
   role: "viewer",
-  summary: "Slides, ordered by name; `find` keeps those whose name holds it, the one of exactly that name first",
+  summary:
+    "Slides, ordered by the name that is told; `find` keeps those whose name holds it, the one of exactly that name first",
   query: pageSchema.extend({
     project: keySchema.optional(),
     case: keySchema.optional(),
@@ -116,8 +117,8 @@ export const readRegion = defineRoute("GET /slides/:slide/region", {
   query: planeQuery.extend({
     x: z.coerce.number(),
     y: z.coerce.number(),
-    width: z.coerce.number().positive(),
-    height: z.coerce.number().positive(),
+    width: z.coerce.number().min(1),
+    height: z.coerce.number().min(1),
     size: z.coerce.number().int().min(1).max(2048).default(512),
     format: z.enum(["jpeg", "png"]).default("jpeg"),
   }),

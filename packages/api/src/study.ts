@@ -73,6 +73,12 @@ export const readRun = defineRoute("GET /runs/:run", {
     /** Remarks of the run, newest last, at most 500. */
     log: z.array(z.object({ at: momentSchema, text: z.string() })),
     hasReport: z.boolean(),
+    /** Its folder inside the project, with `/`; "" is the project's folder itself. */
+    folder: z.string().optional(),
+    /** The study as resolved, each key with its dots: "split.by" is "site". */
+    settings: z.record(z.string(), z.string()).optional(),
+    /** Files that `readRunFile` gives to the caller. */
+    files: z.array(z.string()).optional(),
   }),
 });
 export type RunPage = z.infer<typeof readRun.reply>;
@@ -101,11 +107,14 @@ export const watchRun = defineRoute("GET /runs/:run/events", {
   reply: runEventSchema,
 });
 
+/** A longer one takes seconds to be read where it is made for that: brackets in brackets, one key a thousand times. */
+const studyText = z.string().max(20_000);
+
 export const startRun = defineRoute("POST /runs", {
   id: "startRun",
   role: "researcher",
   summary: "Checks a study and starts it. `study` is a study file's text; paths in it are inside the project",
-  body: z.object({ project: keySchema, study: z.string().max(200_000), name: z.string().max(120).optional() }),
+  body: z.object({ project: keySchema, study: studyText, name: z.string().max(120).optional() }),
   reply: runRowSchema,
 });
 
@@ -113,8 +122,14 @@ export const checkRun = defineRoute("POST /runs/check", {
   id: "checkRun",
   role: "researcher",
   summary: "What would be wrong with a study, without starting it",
-  body: z.object({ project: keySchema, study: z.string().max(200_000) }),
-  reply: z.object({ ok: z.boolean(), failure: failureSchema.nullable(), resolved: z.string().nullable() }),
+  body: z.object({ project: keySchema, study: studyText }),
+  reply: z.object({
+    ok: z.boolean(),
+    failure: failureSchema.nullable(),
+    resolved: z.string().nullable(),
+    /** What the study would do, a sentence each: slides and patients, what is not there, how patients are divided. */
+    says: z.array(z.string()).optional(),
+  }),
 });
 
 export const stopRun = defineRoute("POST /runs/:run/stop", {
@@ -139,6 +154,32 @@ export const readReport = defineRoute("GET /runs/:run/report", {
   summary: "The report of a run as it lies in its folder: one HTML file",
   kind: "bytes",
   params: runParams,
+  reply: z.any(),
+});
+
+/** Files of a run that may be taken along. */
+export const RUN_FILES = [
+  "predictions.csv",
+  "tune-predictions.csv",
+  "slides.csv",
+  "scorecard.json",
+  "table.md",
+  "table.tex",
+  "tripod-ai.md",
+  "claim.md",
+  "model-card.md",
+  "summary.md",
+  "study.yaml",
+  "provenance.json",
+] as const;
+export type RunFile = (typeof RUN_FILES)[number];
+
+export const readRunFile = defineRoute("GET /runs/:run/files/:file", {
+  id: "readRunFile",
+  role: "viewer",
+  summary: "One file of a run as it lies in its folder: predictions, slides, numbers, tables for a paper",
+  kind: "bytes",
+  params: runParams.extend({ file: z.enum(RUN_FILES) }),
   reply: z.any(),
 });
 

@@ -29,6 +29,15 @@ describe("routes", () => {
     }
   });
 
+  it("take no rectangle that is less than a pixel: there is nothing to enlarge", () => {
+    const { query } = ROUTES.readRegion;
+    const whole = { x: -0.5, y: 0, width: 1, height: 1 };
+    expect(query.safeParse(whole).success).toBe(true);
+    for (const side of [1e-310, 0.5, 0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      for (const name of ["width", "height"])
+        expect(query.safeParse({ ...whole, [name]: side }).success, `${name} ${side}`).toBe(false);
+  });
+
   it("refuse to be defined with a path parameter that has no schema", () => {
     expect(() => defineRoute("GET /a/:b", { id: "x", role: null, summary: "", reply: z.any() })).toThrow(
       /expected a schema of the path parameter b/,

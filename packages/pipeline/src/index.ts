@@ -34,6 +34,7 @@ export {
   nameOf,
   type TissueSummary,
 } from "./files.ts";
+export { type ForeseenRun, foreseeRun } from "./foresee-run.ts";
 export { type ImportedModel, type ImportModelOptions, importedText, importModel } from "./import/import-model.ts";
 export { type CompareFilesOptions, compareFiles, comparisonText } from "./judge/compare-files.ts";
 export { type EvaluateFileOptions, evaluateFile, type FileJudgement } from "./judge/evaluate-file.ts";
@@ -47,7 +48,7 @@ export type { AnswerScore, AnswerScorecard } from "./judge/judge-answers.ts";
 export { type AnyRunScorecard, isClassCard, runText } from "./judge/judge-question.ts";
 export type { RunScorecard } from "./judge/judge-run.ts";
 export { type FileExplanation, type FilePrediction, openPredictor, type Predictor } from "./predict/predictor.ts";
-export { prepareRun, settledText } from "./prepare-run.ts";
+export { prepareRun } from "./prepare-run.ts";
 export { cardPath } from "./pretrain/pretrain-card.ts";
 export {
   PRETRAIN_METHODS,

@@ -29,6 +29,7 @@ export function register(program: Command): void {
       if (options.out !== undefined) refuseSameNames(files);
       const { kind } = options;
       if (kind !== "nuclei" && kind !== "blood") return raise("bad-usage", wrongKind(kind));
+      if (options.crops !== undefined && options.out === undefined) return raise("bad-usage", nowhere(options.crops));
       const { findCellsInFile } = await import("@nacre/pipeline");
       const settings = {
         kind,
@@ -44,12 +45,31 @@ export function register(program: Command): void {
       return eachFile(files, context, async (file) => {
         const cells = await findCellsInFile(file, settings);
         if (!cells.ok) return cells;
-        const counts = Object.entries(cells.value.counts).map(([name, n]) => `${n} ${name}`);
-        return { ok: true, value: { json: cells.value, line: counts.join(", ") || "no cells" } };
+        return { ok: true, value: { json: cells.value, line: countsText(cells.value.counts, kind) } };
       });
     },
   );
 }
+
+/** "84 nuclei", "3 white cells, 210 red cells"; where nothing was found, what was looked for. */
+function countsText(counts: Readonly<Record<string, number>>, kind: "nuclei" | "blood"): string {
+  const found = Object.entries(counts).map(([name, n]) => {
+    const one = name.replace("-", " ");
+    return `${n} ${n === 1 ? one : (MANY[name] ?? `${one}s`)}`;
+  });
+  if (found.length > 0) return found.join(", ");
+  return kind === "nuclei"
+    ? "no nuclei: dark haematoxylin on bright glass is looked for, so that fluorescence and other stains give none"
+    : "no cells: a smear in Wright or Giemsa is looked for";
+}
+
+const MANY: Readonly<Record<string, string>> = { nucleus: "nuclei" };
+
+const nowhere = (crops: string) => ({
+  expected: "--out with --crops: a folder for the pictures",
+  received: `--crops ${crops} alone`,
+  remedy: "add --out DIR",
+});
 
 const wrongKind = (kind: string) => ({
   expected: "--kind nuclei or --kind blood",

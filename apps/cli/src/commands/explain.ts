@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { action } from "../command.ts";
 import { eachFile, refuseSameNames } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
+import { SYNTHETIC } from "../synthetic.ts";
 
 interface Options {
   readonly mpp?: string;
@@ -57,6 +58,7 @@ export function register(program: Command): void {
         covariates: options.covariates ?? null,
         signal: context.signal,
       });
+      if (predictor.synthetic) context.say(SYNTHETIC);
       try {
         return await eachFile(files, context, async (file) => {
           const drawn = await predictor.explain(file, options.out, methods);

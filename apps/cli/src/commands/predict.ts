@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { action } from "../command.ts";
 import { eachFile, refuseSameNames } from "../each-file.ts";
 import { mppOption } from "../number-option.ts";
+import { SYNTHETIC } from "../synthetic.ts";
 
 export function register(program: Command): void {
   const command = program
@@ -21,6 +22,7 @@ export function register(program: Command): void {
         covariates: options.covariates ?? null,
         signal: context.signal,
       });
+      if (predictor.synthetic) context.say(SYNTHETIC);
       try {
         const result = await eachFile(files, context, async (file) => {
           const prediction = await predictor.predict(file);

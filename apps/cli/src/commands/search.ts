@@ -1,5 +1,6 @@
 /** `nacre search`: what in a run looks like a slide, or a place on one. */
-import type { RunSearch } from "@nacre/server";
+import type { Progress } from "@nacre/pipeline";
+import type { OnOpening, RunSearch } from "@nacre/server";
 import type { Command } from "commander";
 import { action } from "../command.ts";
 import { numberOption } from "../number-option.ts";
@@ -27,15 +28,28 @@ export function register(program: Command): void {
   action(
     command,
     "nacre search nacre-demo --like site-a-001 --tile 1400,1700 -k 5",
-    async (_context, run: string, options: Options) => {
+    async ({ progress }, run: string, options: Options) => {
       const k = numberOption(options.neighbours, "-k", { least: 1, most: 200, whole: true });
       const where = await whereOf(options);
       const [{ unwrap }, { searchRun }] = await Promise.all([import("@nacre/core"), import("@nacre/server")]);
       const { like, otherSites = false } = options;
-      const found = unwrap(await searchRun(run, { like, k, otherSites, ...where }));
+      const found = unwrap(await searchRun(run, { like, k, otherSites, onOpening: opening(progress), ...where }));
+      progress.end();
       return { json: found, text: textOf(found) };
     },
   );
+}
+
+const TITLES = { reading: "reading features", indexing: "building the index" } as const;
+
+/** The first search of a run takes as long as its features take to be read; of a large archive, a minute more. */
+function opening(progress: Progress): OnOpening {
+  let begun: string | null = null;
+  return (phase, done, of) => {
+    if (begun !== phase) progress.begin(TITLES[phase], of);
+    begun = phase;
+    progress.advance(done);
+  };
 }
 
 interface Place {

@@ -35,6 +35,8 @@ export async function applyChanges(
   const slide = await slideFor(services, who, key);
   const at = now().toISOString();
   const made = await db.transaction().execute(async (tx) => {
+    // One after the other on a slide: two who change the same annotations in another order would wait for each other for ever.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx);
     const results: Result[] = [];
     // One after the other: a later change may build on an earlier one of the same request.
     for (const change of changes) results.push(await applyChange(tx, change, { slide: key, who, at }));

@@ -23,7 +23,7 @@ export interface Archive {
   seenBy(who: Person): readonly ArchiveProject[];
   /** The project of a key. @throws ApiRefusal not-found where it is not there or may not be seen */
   project(who: Person, key: string): ArchiveProject;
-  /** Looks into a project's folder and brings the rows of slides, cases, runs and predictions up to date. Idempotent. */
+  /** Looks into a project's folder and brings the rows of slides, cases, runs and predictions up to date. Idempotent. What was there when it is called is in it. */
   scan(project: string): Promise<ScanCounts>;
   /** Whether a scan is under way. */
   isScanning(project: string): boolean;

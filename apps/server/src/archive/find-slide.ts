@@ -24,6 +24,12 @@ function uniqueNames(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map([...named].flatMap(([id, path]) => (path === null ? [] : [[id, path]])));
 }
 
+/** Folders that hold a path, the outermost first; the project's own is not among them. */
+export function foldersAbove(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
+}
+
 /** A path in a table below a folder, both with `/`; it never leads out. */
 export function joined(root: string, path: string): string {
   const parts: string[] = [];

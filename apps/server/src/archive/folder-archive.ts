@@ -38,6 +38,8 @@ class FolderArchive implements Archive {
   readonly projects: readonly ArchiveProject[];
   readonly #options: Omit<ArchiveOptions, "projects">;
   readonly #scans = new Map<string, Promise<ScanCounts>>();
+  /** The scan that follows the one under way. */
+  readonly #next = new Map<string, Promise<ScanCounts>>();
 
   constructor(projects: readonly ArchiveProject[], options: Omit<ArchiveOptions, "projects">) {
     this.projects = projects;
@@ -53,10 +55,23 @@ class FolderArchive implements Archive {
     return this.seenBy(who).find((project) => project.key === key) ?? notFound("a project");
   }
 
-  /** One scan of a project at a time: who asks while one is under way gets its counts. */
+  /** One scan of a project at a time. The one under way may have passed by what has changed since: who asks meanwhile gets the next, one for all. */
   scan(key: string): Promise<ScanCounts> {
     const running = this.#scans.get(key);
-    if (running !== undefined) return running;
+    if (running === undefined) return this.#begin(key);
+    const had = this.#next.get(key);
+    if (had !== undefined) return had;
+    const next = running
+      .catch(() => {})
+      .then(() => {
+        this.#next.delete(key);
+        return this.#scans.get(key) ?? this.#begin(key);
+      });
+    this.#next.set(key, next);
+    return next;
+  }
+
+  #begin(key: string): Promise<ScanCounts> {
     const project = this.#known(key);
     const tables = join(this.#options.data, "tables", key);
     const scan = scanProject(project, { ...this.#options, tables }).finally(() => this.#scans.delete(key));

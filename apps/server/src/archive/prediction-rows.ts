@@ -3,7 +3,8 @@
  * test or external part stand; those on the tune part only where there are no others. The interval is over the models of folds that
  * answered about the same patient: three at least, else there is none.
  */
-import { type Standing, shown, standing } from "../case/standing.ts";
+import { writeAnswer } from "@nacre/api";
+import { type Standing, standing } from "../case/standing.ts";
 import type { Json, Tables } from "../store/tables.ts";
 import type { CaseNames } from "./case-names.ts";
 import { keyOf } from "./key-of.ts";
@@ -99,11 +100,11 @@ function answerText(answers: readonly Answer[], bags: number): string {
   if (answers.length === 0) return "no answer";
   const order = [...answers].sort((a, b) => b.value - a.value);
   const isOneOf = answers.every(({ unit }) => unit === "probability");
-  const named = (isOneOf ? order.slice(0, MOST_NAMED) : answers).map(({ name, value }) => `${name} ${digits(value)}`);
+  const named = (isOneOf ? order.slice(0, MOST_NAMED) : answers).map(
+    ({ name, value, unit }) => `${name} ${writeAnswer(value, unit)}`,
+  );
   return `${named.join(", ")}${bags > 1 ? ` (mean of ${bags} slides)` : ""}`;
 }
-
-const digits = (value: number): string => (Math.abs(value) < 10 ? shown(value) : value.toPrecision(4));
 
 /** Two-sided 95 % points of Student's t by degrees of freedom 2 to 9; from 10 on the last is close enough on the safe side. */
 const T = [4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];

@@ -5,7 +5,7 @@
 import { slideIdOf } from "@nacre/core";
 import type { FailureJson } from "../store/tables.ts";
 import { type CaseNames, caseNames } from "./case-names.ts";
-import { joined, slideFinder } from "./find-slide.ts";
+import { foldersAbove, joined, slideFinder } from "./find-slide.ts";
 import { keyOf } from "./key-of.ts";
 import { type PredictionRow, predictionRows } from "./prediction-rows.ts";
 import type { CohortCells } from "./read-cells.ts";
@@ -18,6 +18,10 @@ export interface ProjectRows {
   readonly cases: readonly CaseRecord[];
   readonly runs: readonly RunRecord[];
   readonly predictions: readonly PredictionRow[];
+  /** Keys of slides that no table names. */
+  readonly unnamed: ReadonlySet<string>;
+  /** Folders and slides that could not be looked at, inside the project; "" is its folder itself. */
+  readonly unread: readonly string[];
 }
 
 /** A cohort table that belongs to no run, and where its slides lie (inside the project). */
@@ -42,11 +46,20 @@ export function projectRows(
 ): ProjectRows {
   const known = knownSlides(found, runs, cohorts);
   const names = caseNames([...known.values()].flatMap(({ cells }) => (cells === null ? [] : [cells])));
-  const slides = [...known.values()].map((slide) => slideRecord(project, slide, names));
+  const all = [...known.values()];
+  const slides = all.map((slide) => slideRecord(project, slide, names));
+  const unnamed = new Set(slides.flatMap(({ key }, i) => (all[i]?.cells === null ? [key] : [])));
   const cases = caseRecords(project, slides, names);
   const records = runs.map((run) => ({ key: keyOf("run", project, run.folder), run }));
   const predictions = records.flatMap(({ key, run }) => predictionRows(key, run, { project, slides, names }));
-  return { slides, cases: withAnswered(project, cases, predictions), runs: records, predictions };
+  return {
+    slides,
+    cases: withAnswered(project, cases, predictions),
+    runs: records,
+    predictions,
+    unnamed,
+    unread: found.unread,
+  };
 }
 
 function knownSlides(
@@ -91,11 +104,6 @@ function merge(known: Map<string, Known>, more: Known): void {
     cells: before?.cells ?? more.cells,
     said: said === null || more.said === null ? said : { ...said, synthetic: said.synthetic || more.said.synthetic },
   });
-}
-
-function foldersAbove(path: string): string[] {
-  const parts = path.split("/");
-  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
 }
 
 function slideRecord(project: string, { path, stamp, cells, said }: Known, names: CaseNames): SlideRecord {

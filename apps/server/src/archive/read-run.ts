@@ -48,8 +48,8 @@ export interface FoundRun {
   readonly time: number;
 }
 
-/** Reads a run. What is broken in it is its failure, and the rest is read all the same. @param project real path of the project's folder */
-export function readRun(project: string, inside: string): FoundRun {
+/** Reads a run. What is broken in it is its failure, and the rest is read all the same. @param project real path of the project's folder @param isUnread of a path inside it */
+export function readRun(project: string, inside: string, isUnread: (path: string) => boolean = () => false): FoundRun {
   const folder = join(project, inside);
   const file = join(folder, "study.yaml");
   const study = readStudy(file);
@@ -91,7 +91,6 @@ export function readRun(project: string, inside: string): FoundRun {
     };
   const { name, task, encoder, aggregator, bag, cohort, slides: root } = study.value;
   const table = realInside(project, cohort);
-  const real = root === undefined ? null : realInside(project, root);
   const state = stateOf(folder);
   return {
     ...base,
@@ -103,12 +102,19 @@ export function readRun(project: string, inside: string): FoundRun {
     failure: null,
     finished:
       state === "finished" ? (timeOf(join(folder, "scorecard.json")) ?? timeOf(join(folder, "predictions.csv"))) : null,
-    slidesRoot: real === null ? null : insideOf(project, real),
+    slidesRoot: root === undefined ? null : slidesRootOf(project, root, isUnread),
     cohort: (table === null ? null : readCohortCells(table)) ?? cohortOfSlides(rows),
     bag,
     answers: readAnswers(folder, task),
     answerColumns: answerColumns(task),
   };
+}
+
+/** A folder that cannot be looked at now keeps its name. */
+function slidesRootOf(project: string, root: string, isUnread: (path: string) => boolean): string | null {
+  const real = realInside(project, root);
+  const inside = insideOf(project, real ?? root);
+  return inside !== null && (real !== null || isUnread(inside)) ? inside : null;
 }
 
 /** slides.csv stands in for a cohort table that is not inside the project. */

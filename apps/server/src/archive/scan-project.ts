@@ -7,6 +7,7 @@ import type { Tables } from "../store/tables.ts";
 import type { ArchiveProject, ScanCounts } from "./archive.ts";
 import { joined, PROJECT_ROOTS } from "./find-slide.ts";
 import { realInside } from "./inside.ts";
+import { belowOf } from "./keep-unread.ts";
 import { type LooseCohort, projectRows } from "./project-rows.ts";
 import { readCohort } from "./read-cells.ts";
 import { type FoundRun, readRun } from "./read-run.ts";
@@ -22,9 +23,10 @@ export interface ScanOptions {
 
 export async function scanProject(project: ArchiveProject, { db, tables, now }: ScanOptions): Promise<ScanCounts> {
   const found = await walkFolder(project.folder);
+  const isUnread = belowOf(found.unread);
   const runs: FoundRun[] = [];
   for (const folder of found.runs) {
-    runs.push(readRun(project.folder, folder));
+    runs.push(readRun(project.folder, folder, isUnread));
     await breathe();
   }
   runs.sort((a, b) => b.time - a.time || (a.folder < b.folder ? -1 : 1));

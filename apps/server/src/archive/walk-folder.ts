@@ -22,6 +22,8 @@ export interface FoundFolder {
   readonly tables: readonly string[];
   /** What was passed by, in words: links that lead outside, folders that could not be read, bounds that were reached. */
   readonly left: readonly string[];
+  /** Folders and slides of these that are there and were not looked at, inside, all of them; "" is the folder itself. */
+  readonly unread: readonly string[];
   /** How many were passed by: more than are told where there are very many. */
   readonly leftTotal: number;
 }
@@ -40,6 +42,7 @@ interface Walk {
   readonly runs: string[];
   readonly tables: string[];
   readonly left: string[];
+  readonly unread: string[];
   readonly seen: Set<string>;
   leftTotal: number;
   entries: number;
@@ -53,6 +56,7 @@ export async function walkFolder(root: string): Promise<FoundFolder> {
     runs: [],
     tables: [],
     left: [],
+    unread: [],
     seen: new Set([root]),
     leftTotal: 0,
     entries: 0,
@@ -71,7 +75,7 @@ async function visit(walk: Walk, inside: string, depth: number): Promise<void> {
   const names = await namesIn(walk, inside);
   if (names === null) return;
   const { files, folders } = names;
-  const isRun = await isRunFolder(walk.root, inside, names);
+  const isRun = await isRunFolder(walk, inside, names);
   if (isRun) walk.runs.push(inside);
   if (files.includes("cohort.csv")) walk.tables.push(joined(inside, "cohort.csv"));
   const kind = inside === "" || isRun ? null : slideFolderKind(basename(inside), files, folders);
@@ -79,7 +83,10 @@ async function visit(walk: Walk, inside: string, depth: number): Promise<void> {
   const slides = slidesAmong(files);
   for (let at = 0; at < slides.length; at += AT_ONCE)
     await Promise.all(slides.slice(at, at + AT_ONCE).map((file) => keep(walk, joined(inside, file), [])));
-  if (depth >= WALK_BOUNDS.depth) return leave(walk, `${inside}: folders deeper than ${WALK_BOUNDS.depth}`);
+  if (depth >= WALK_BOUNDS.depth) {
+    walk.unread.push(...folders.map((folder) => joined(inside, folder)));
+    return leave(walk, `${inside}: folders deeper than ${WALK_BOUNDS.depth}`);
+  }
   const companions = companionFolders(slides);
   for (const folder of folders) {
     if (companions.has(folder) || (isRun && RUN_OUTPUT.has(folder))) continue;
@@ -99,11 +106,12 @@ async function namesIn(walk: Walk, inside: string): Promise<Names | null> {
   try {
     entries = await readdir(join(walk.root, inside), { withFileTypes: true });
   } catch {
-    leave(walk, `${inside}: could not be read`);
+    leaveUnread(walk, inside);
     return null;
   }
   walk.entries += entries.length;
   if (walk.entries > WALK_BOUNDS.entries || walk.slides.length > WALK_BOUNDS.slides) {
+    walk.unread.push(inside);
     leave(walk, `${inside}: more than ${WALK_BOUNDS.entries} files or ${WALK_BOUNDS.slides} slides`);
     return null;
   }
@@ -129,17 +137,19 @@ async function follow(walk: Walk, inside: string, name: string, names: Names): P
       walk.seen.add(real);
       names.folders.push(name);
     }
-  } catch {
+  } catch (error) {
+    if (!isAbsent(error)) return leaveUnread(walk, joined(inside, name));
     leave(walk, `${joined(inside, name)}: a link that leads nowhere`);
   }
 }
 
 async function keep(walk: Walk, path: string, parts: readonly string[]): Promise<void> {
   const stamp = await stampOf(join(walk.root, path), parts);
-  if (stamp !== null) walk.slides.push({ path, stamp });
+  if (stamp === null) leaveUnread(walk, path);
+  else walk.slides.push({ path, stamp });
 }
 
-/** Size and time of a slide; of a folder, of its files. null where it is gone. */
+/** Size and time of a slide; of a folder, of its files. null where it is gone, or cannot be asked. */
 export async function stampOf(path: string, parts: readonly string[] = []): Promise<string | null> {
   try {
     const own = await stat(path);
@@ -158,15 +168,30 @@ export async function stampOf(path: string, parts: readonly string[] = []): Prom
 }
 
 /** A study file with what a run leaves beside it. A `.nacre` alone may be the service's own. */
-async function isRunFolder(root: string, inside: string, { files }: Names): Promise<boolean> {
+async function isRunFolder(walk: Walk, inside: string, { files }: Names): Promise<boolean> {
   if (!files.includes("study.yaml")) return false;
   if (files.includes("predictions.csv") || files.includes("slides.csv")) return true;
-  return (await stat(join(root, inside, ".nacre", "state.json")).catch(() => null)) !== null;
+  try {
+    await stat(join(walk.root, inside, ".nacre", "state.json"));
+    return true;
+  } catch (error) {
+    if (!isAbsent(error)) leaveUnread(walk, inside);
+    return false;
+  }
 }
 
 const joined = (inside: string, name: string): string => (inside === "" ? name : `${inside}/${name}`);
 
+/** Whether an error says that nothing is there: of any other it is not known. */
+const isAbsent = (error: unknown): boolean =>
+  ["ENOENT", "ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "");
+
 export const MOST_LEFT = 200;
+
+function leaveUnread(walk: Walk, inside: string): void {
+  walk.unread.push(inside);
+  leave(walk, `${inside === "" ? "the folder itself" : inside}: could not be read`);
+}
 
 function leave(walk: Walk, text: string): void {
   walk.leftTotal++;

@@ -1,11 +1,13 @@
 /**
  * Brings the database up to what was found, in one transaction: only rows that changed are written. What people did stays: annotations,
- * drafts, assignments, states of cases. A slide that is gone stays as failed; a run that is gone takes its answers along.
+ * drafts, assignments, states of cases. A slide that is gone stays as failed; a run that is gone takes its answers along. What could not be
+ * looked at stays as it was.
  */
 import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
 import type { Tables } from "../store/tables.ts";
 import type { ArchiveProject } from "./archive.ts";
 import { chunks, same } from "./changed-rows.ts";
+import { keepUnread, recordOf } from "./keep-unread.ts";
 import { missingSlide, type ProjectRows } from "./project-rows.ts";
 import type { SlideRecord } from "./records.ts";
 import { writePredictions, writeRuns } from "./write-runs.ts";
@@ -13,14 +15,15 @@ import { writePredictions, writeRuns } from "./write-runs.ts";
 export async function writeRows(
   db: Kysely<Tables>,
   { key: project }: ArchiveProject,
-  rows: ProjectRows,
+  found: ProjectRows,
   now: string,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    const rows = await keepUnread(tx, project, found);
     await writeCases(tx, project, rows, now);
     await writeSlides(tx, project, rows.slides, now);
-    await writeRuns(tx, project, rows.runs);
-    await writePredictions(tx, project, rows.predictions);
+    await writeRuns(tx, project, rows);
+    await writePredictions(tx, project, rows);
     await dropEmptyCases(tx, project, rows);
   });
 }
@@ -124,9 +127,7 @@ function learnt(slide: SlideRecord, before: SlideRow | undefined): SlideRecord {
 }
 
 function goneSlide(row: SlideRow): SlideRecord {
-  const { case_key, seen: _, ...rest } = row;
-  // Every slide is written with a case; the column is nullable for other writers.
-  return { ...rest, case_key: case_key as string, state: "failed", failure: missingSlide(row.path), stamp: "" };
+  return { ...recordOf(row), state: "failed", failure: missingSlide(row.path), stamp: "" };
 }
 
 function insertable({ failure, quality, facts, ...row }: SlideRecord, seen: string): Insertable<Tables["slide"]> {

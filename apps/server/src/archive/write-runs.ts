@@ -2,14 +2,21 @@
 import type { Transaction } from "kysely";
 import type { Tables } from "../store/tables.ts";
 import { chunks, same } from "./changed-rows.ts";
-import type { PredictionRow } from "./prediction-rows.ts";
-import type { RunRecord } from "./records.ts";
+import { belowOf } from "./keep-unread.ts";
+import type { ProjectRows } from "./project-rows.ts";
 
-export async function writeRuns(tx: Transaction<Tables>, project: string, runs: readonly RunRecord[]): Promise<void> {
+export async function writeRuns(
+  tx: Transaction<Tables>,
+  project: string,
+  { runs, unread }: Pick<ProjectRows, "runs" | "unread">,
+): Promise<void> {
   const before = await tx.selectFrom("run").selectAll().where("project", "=", project).execute();
   const found = new Set(runs.map(({ key }) => key));
   const live = new Set(before.filter((row) => row.by !== null && isLive(row.state)).map(({ key }) => key));
-  const gone = before.filter(({ key }) => !found.has(key) && !live.has(key)).map(({ key }) => key);
+  const isUnread = belowOf(unread);
+  const gone = before
+    .filter(({ key, folder }) => !found.has(key) && !live.has(key) && !isUnread(folder))
+    .map(({ key }) => key);
   if (gone.length > 0) await tx.deleteFrom("run").where("key", "in", gone).execute();
   for (const { key, run } of runs) {
     if (live.has(key)) continue;
@@ -56,7 +63,7 @@ const COLUMNS = ["answer", "triage", "need", "why", "value"] as const;
 export async function writePredictions(
   tx: Transaction<Tables>,
   project: string,
-  predictions: readonly PredictionRow[],
+  { runs, predictions }: Pick<ProjectRows, "runs" | "predictions">,
 ): Promise<void> {
   const rows = await tx
     .selectFrom("prediction as p")
@@ -66,8 +73,10 @@ export async function writePredictions(
     .execute();
   const before = new Map(rows.map((row) => [`${row.run} ${row.case_key}`, row]));
   const wanted = new Set(predictions.map(({ run, case_key }) => `${run} ${case_key}`));
+  // Of a run that was not found and is still a row nothing is known.
+  const found = new Set(runs.map(({ key }) => key));
   for (const [place, { run, case_key }] of before) {
-    if (!wanted.has(place))
+    if (found.has(run) && !wanted.has(place))
       await tx.deleteFrom("prediction").where("run", "=", run).where("case_key", "=", case_key).execute();
   }
   const changed = predictions.filter((row) => {

@@ -31,11 +31,20 @@ export function checkHost(request: FastifyRequest, config: Services["config"]): 
   });
 }
 
-/** Refuses a change that another site's page sends in a person's name. @throws ApiRefusal forbidden */
+/** Refuses what another site's page sends in a person's name: every change, and every question but a link that is followed. @throws ApiRefusal forbidden */
 export function checkOrigin(request: FastifyRequest, config: Services["config"], caller: Caller): void {
-  if (SAFE.has(request.method)) return;
   const { origin } = request.headers;
   const site = request.headers["sec-fetch-site"];
+  if (SAFE.has(request.method)) {
+    // It could not read the answer, but make the service work: a backup for each picture on a page.
+    const isOwnPage = site === undefined || site === "same-origin" || site === "none";
+    if (isOwnPage || request.headers["sec-fetch-mode"] === "navigate") return;
+    refuse("forbidden", {
+      expected: "a question from a page of this service",
+      received: "one from another site",
+      remedy: "open the service itself",
+    });
+  }
   const isOwn = origin === undefined || isOwnOrigin(origin, request, config);
   if (!isOwn || (site !== undefined && site !== "same-origin" && site !== "none"))
     refuse("forbidden", {
@@ -66,6 +75,13 @@ export function checkRole(request: FastifyRequest, route: Route): void {
       expected: "somebody who has signed in",
       received: "nobody",
       remedy: "sign in, or send a token: authorization: Bearer nacre_…",
+    });
+  // What admins do is done to the whole service: whoever is held to projects would grant himself the others, or carry them home.
+  if (route.role === "admin" && person.projects !== null)
+    refuse("forbidden", {
+      expected: "an admin of the whole service",
+      received: "one who is held to projects",
+      remedy: "ask an admin who sees every project",
     });
   if (mayDo(person.role, route.role)) return;
   refuse("forbidden", {

@@ -15,7 +15,7 @@ type Known = Pick<Services, "config" | "db" | "now">;
 
 /** @throws ApiRefusal signed-out where a token is given that is not good */
 export async function identify(request: FastifyRequest, { config, db, now }: Known): Promise<Caller> {
-  const bearer = /^Bearer (\S{1,400})$/i.exec(request.headers.authorization ?? "")?.[1];
+  const bearer = bearerOf(request);
   if (bearer !== undefined) {
     const caller = config.tokens ? await callerOfToken(db, bearer, now()) : null;
     if (caller !== null) return caller;
@@ -30,6 +30,11 @@ export async function identify(request: FastifyRequest, { config, db, now }: Kno
   if (caller !== null) return caller;
   if (needsSignIn(config) || !isFromHere(request)) return { person: null, session: null };
   return { person: localPerson(config.localRights ?? ["identifiers"]), session: null };
+}
+
+/** The token that a request bears, good or not. */
+export function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer (\S{1,400})$/i.exec(request.headers.authorization ?? "")?.[1];
 }
 
 function callerOfToken(db: Known["db"], token: string, now: Date): Promise<Caller | null> {

@@ -3,6 +3,7 @@ import { LADDER, type Person, RIGHTS, type Right, type Role, roleSchema } from "
 import * as oidc from "openid-client";
 import { keyOf } from "../archive/key-of.ts";
 import type { OidcConfig } from "../config.ts";
+import { reasonOf } from "../service/reason.ts";
 import { isLoopback } from "./openness.ts";
 
 export interface OidcClient {
@@ -10,7 +11,11 @@ export interface OidcClient {
   begin(callback: string): Promise<{ readonly url: string; readonly kept: Kept }>;
   /** Who came back. @throws where the answer does not belong to what was kept */
   finish(current: URL, kept: Kept): Promise<Claims>;
+  /** Asks the provider what it is, at most once within `LOOK_MS`. @returns why it does not answer; null where it does */
+  look(): Promise<string | null>;
 }
+
+export const LOOK_MS = 30_000;
 
 /** What ties an answer to the browser that asked. */
 export interface Kept {
@@ -23,17 +28,33 @@ export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string 
 
 const SCOPE = "openid profile email";
 
-export function oidcClient(config: OidcConfig): OidcClient {
+/** @param closing ends what is asked of the provider */
+export function oidcClient(config: OidcConfig, closing?: AbortSignal): OidcClient {
   let found: Promise<oidc.Configuration> | null = null;
   const provider = () => {
-    found ??= discover(config).catch((error: unknown) => {
+    found ??= discover(config, closing).catch((error: unknown) => {
       // Not kept: the provider may be there the next time.
       found = null;
       throw error;
     });
     return found;
   };
+  let looked: { readonly at: number; readonly why: Promise<string | null> } | null = null;
+  const look = async (): Promise<string | null> => {
+    try {
+      const there = await discover(config, closing);
+      found = Promise.resolve(there);
+      return null;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  };
   return {
+    look: () => {
+      const at = performance.now();
+      if (looked === null || at - looked.at >= LOOK_MS) looked = { at, why: look() };
+      return looked.why;
+    },
     begin: async (callback) => {
       const kept = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
       const url = oidc.buildAuthorizationUrl(await provider(), {
@@ -65,14 +86,24 @@ export function oidcClient(config: OidcConfig): OidcClient {
 }
 
 /** Asks the provider what it is. @throws where it does not answer, or is not who it says */
-export function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise<oidc.Configuration> {
+export function discover(
+  { issuer, clientId, clientSecret }: OidcConfig,
+  closing?: AbortSignal,
+): Promise<oidc.Configuration> {
   const url = new URL(issuer);
   const isNear = url.protocol === "http:" && isLoopback(url.hostname);
   return oidc.discovery(url, clientId, clientSecret, clientSecret === undefined ? oidc.None() : undefined, {
     timeout: 10,
+    [oidc.customFetch]: (where, { signal = null, ...asked }) =>
+      // The library's bodies are those of fetch; the types differ in what may be undefined.
+      fetch(where, { ...asked, signal: anyOf(signal, closing) } as RequestInit),
     // Without TLS only on this machine.
     ...(isNear ? { execute: [oidc.allowInsecureRequests] } : {}),
   });
+}
+
+function anyOf(one: AbortSignal | null, other: AbortSignal | undefined): AbortSignal | null {
+  return one === null || other === undefined ? (one ?? other ?? null) : AbortSignal.any([one, other]);
 }
 
 /** The person of an answer; null where no group of theirs gives a role. */

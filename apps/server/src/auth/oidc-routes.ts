@@ -6,9 +6,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { plainPage } from "../serve/plain-page.ts";
 import { signInLimit } from "../serve/rate.ts";
+import { reasonOf } from "../service/reason.ts";
 import type { Services } from "../services.ts";
-import { oidcClient, personOfClaims } from "./oidc-client.ts";
+import { type Claims, personOfClaims } from "./oidc-client.ts";
 import { beginSession, COOKIE, cookieOptions } from "./session.ts";
+import { type NotSignedIn, whyNotSignedIn } from "./why-not-signed-in.ts";
 
 export const OIDC_PATH = "/api/session/oidc";
 const KEPT_COOKIE = "nacre_oidc";
@@ -17,10 +19,9 @@ const KEPT_S = 600;
 const keptSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), to: z.string() });
 
 export function addOidc(app: FastifyInstance, services: Services): void {
-  const { config } = services;
-  if (config.oidc === undefined) return;
+  const { config, provider: client } = services;
+  if (config.oidc === undefined || client === null) return;
   const provider = config.oidc;
-  const client = oidcClient(provider);
   const kept = { ...cookieOptions(config), path: OIDC_PATH };
   const limited = { config: { rateLimit: signInLimit }, exposeHeadRoute: false };
 
@@ -31,7 +32,7 @@ export function addOidc(app: FastifyInstance, services: Services): void {
       reply.setCookie(KEPT_COOKIE, JSON.stringify({ ...begun.kept, to }), { ...kept, maxAge: KEPT_S });
       return reply.redirect(begun.url, 302);
     } catch (error) {
-      request.log.error({ err: error }, "the identity provider cannot be reached");
+      request.log.error({ err: error, reason: reasonOf(error) }, "the identity provider cannot be reached");
       return sayNo(reply, 503, "The identity provider does not answer. Try again in a minute.");
     }
   });
@@ -41,11 +42,12 @@ export function addOidc(app: FastifyInstance, services: Services): void {
     reply.clearCookie(KEPT_COOKIE, kept);
     if (remembered === null) return sayNo(reply, 400, "This sign-in was not begun here, or it took too long.");
     const current = new URL(request.url, baseOf(request, services));
-    const claims = await client.finish(current, remembered).catch((error: unknown) => {
-      request.log.warn({ err: error }, "sign-in refused");
-      return null;
+    const claims = await client.finish(current, remembered).catch((error: unknown): NotSignedIn => {
+      const why = whyNotSignedIn(error);
+      request.log.warn({ err: error, reason: reasonOf(error), said: why.word }, "sign-in refused");
+      return why;
     });
-    if (claims === null) return sayNo(reply, 401, "The identity provider's answer does not belong to this sign-in.");
+    if (!isClaims(claims)) return sayNo(reply, claims.status, claims.text);
     const person = personOfClaims(claims, provider);
     if (person === null) {
       await services.trail.note(null, { action: "session.refused", details: { how: "oidc", why: "no role" } });
@@ -56,6 +58,10 @@ export function addOidc(app: FastifyInstance, services: Services): void {
     reply.setCookie(COOKIE, session.cookie, cookieOptions(config));
     return reply.redirect(ownPath(remembered.to), 302);
   });
+}
+
+function isClaims(answer: Claims | NotSignedIn): answer is Claims {
+  return "sub" in answer;
 }
 
 /** The address under which the browser sees the service. */

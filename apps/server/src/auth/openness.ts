@@ -16,6 +16,13 @@ export function needsSignIn(config: ServerConfig): boolean {
   return !isLoopback(config.host) || config.publicUrl !== undefined || config.oidc !== undefined;
 }
 
+/** Whether tokens and pictures go over a network that others may listen to: no https before it. */
+export function isReadable({ host, publicUrl }: Pick<ServerConfig, "host" | "publicUrl">): boolean {
+  if (publicUrl === undefined) return !isLoopback(host);
+  const { protocol, hostname } = new URL(publicUrl);
+  return protocol === "http:" && !isLoopback(hostname);
+}
+
 /** Refuses a service that others could reach and nobody need sign in to, or could. */
 export function checkOpenness(config: ServerConfig): Outcome<void> {
   if (!needsSignIn(config) || config.oidc !== undefined || config.tokens) return ok(undefined);

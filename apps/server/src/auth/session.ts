@@ -45,11 +45,12 @@ export async function beginSession(
   return { person, sha256, csrf, cookie };
 }
 
-/** The session of a cookie; null where it is unknown or over. One that a token began is over with the token. */
+/** The session of a cookie; null where it is unknown or over. One that a token began is over with the token. @param isRequest the person asks now: half an hour begins anew */
 export async function findSession(
   db: Db,
   cookie: string,
   now: Date,
+  { isRequest = true } = {},
 ): Promise<(OpenSession & { readonly ends: Date }) | null> {
   const sha256 = hashSecret(cookie);
   const row = await db.selectFrom("session").selectAll().where("sha256", "=", sha256).executeTakeFirst();
@@ -61,7 +62,7 @@ export async function findSession(
     await endSession(db, sha256);
     return null;
   }
-  if (now.getTime() - row.seen.getTime() > SEEN_EVERY_MS)
+  if (isRequest && now.getTime() - row.seen.getTime() > SEEN_EVERY_MS)
     await db.updateTable("session").set({ seen: now.toISOString() }).where("sha256", "=", sha256).execute();
   const ends = token?.ends == null || token.ends > row.ends ? row.ends : token.ends;
   return { person: token?.person ?? kept, sha256, csrf: row.csrf, ends };

@@ -96,6 +96,13 @@ export async function hasToken(db: Db, now: Date): Promise<boolean> {
   return rows.some((row) => isValid(row, now));
 }
 
+/** When the last good token of an admin ends; null: never; undefined: there is none. */
+export async function adminUntil(db: Db, now: Date): Promise<Date | null | undefined> {
+  const rows = await db.selectFrom("token").selectAll().where("revoked", "is", null).execute();
+  const good = rows.filter((row) => row.role === "admin" && isValid(row, now)).map(({ expires }) => expires);
+  return good.includes(null) ? null : good.sort((a, b) => Number(a) - Number(b)).at(-1);
+}
+
 /** Who the token of an id stands for, for sessions that it began: it ends with the token. */
 export async function goodTokenId(db: Db, id: string, now: Date): Promise<GoodToken | null> {
   const row = await db.selectFrom("token").selectAll().where("id", "=", id).executeTakeFirst();

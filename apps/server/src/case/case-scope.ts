@@ -28,13 +28,35 @@ export function caseName({ key, name }: Pick<CaseRecord, "key" | "name">, who: P
   return seesIdentifiers(who) ? name : `case ${key.slice(0, 6)}`;
 }
 
-const IDENTIFYING =
-  /(^|[_\s-])(id|mrn|name|surname|accession|birth|dob|born|address|phone|email|insurance|ssn)([_\s-]|$)|(patient|case|slide|file)/i;
-const DAY = /^\d{4}-\d{2}-\d{2}/;
+const WORDS =
+  "id|mrn|name|surname|accession|birth|dob|born|address|phone|email|insurance|ssn|adresse|anschrift|nom|nombre";
+const IDENTIFYING = new RegExp(
+  `(^|[_\\s-])(${WORDS})([_\\s-]|$)|patient|case|slide|file|^pid|^pat|name$|^geb|^prenom|^naissance|^apellido|^telefon|^fall`,
+  "i",
+);
+const DAY = /^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{8}(\D|$)/;
 
-/** Cells of the cohort table that may be told: without the right no column that names somebody, and of a day only its year. */
-export function tellableFacts(facts: Readonly<Record<string, string>>, who: Person): Record<string, string> {
+/** Whether a column of a cohort table says who somebody is, by its name. */
+export const isIdentifying = (column: string): boolean => IDENTIFYING.test(column);
+
+/**
+ * Cells of the cohort table that may be told: without the right no column that names somebody, no cell in which the name of the case or of its
+ * patient stands, whatever its column is called, and of a day only its year.
+ */
+export function tellableFacts(
+  { facts, name, patient }: Pick<CaseRecord, "facts" | "name" | "patient">,
+  who: Person,
+): Record<string, string> {
   if (seesIdentifiers(who)) return { ...facts };
-  const told = Object.entries(facts).filter(([column]) => !IDENTIFYING.test(column));
-  return Object.fromEntries(told.map(([column, value]) => [column, DAY.test(value) ? value.slice(0, 4) : value]));
+  const names = [name, patient ?? ""].filter((one) => one !== "").map((one) => one.toLowerCase());
+  const told = Object.entries(facts).filter(([column, value]) => {
+    const said = value.toLowerCase();
+    // Short ids such as "7" stand in every number: as a whole, or not at all.
+    return !isIdentifying(column) && !names.some((one) => (one.length > 3 ? said.includes(one) : said === one));
+  });
+  return Object.fromEntries(told.map(([column, value]) => [column, DAY.test(value) ? yearOf(value) : value]));
+}
+
+function yearOf(day: string): string {
+  return /^\d{4}|(?<=\D)\d{4}/.exec(day)?.[0] ?? "";
 }

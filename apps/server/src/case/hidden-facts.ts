@@ -9,14 +9,24 @@ import type { CaseRecord } from "./case-scope.ts";
 /** What a column of answers is called where no study says it yet. */
 const BY_CUSTOM = "label";
 
-/** The facts of a case without what is hidden now. */
+export interface ShownFacts {
+  /** Without what is hidden now. */
+  readonly facts: Record<string, string>;
+  /** Columns of these that were hidden until the case was signed. */
+  readonly revealed: readonly string[];
+}
+
+/** What is shown of the facts of a case. */
 export async function shownFacts(
   db: Kysely<Tables>,
   { key, project, facts }: Pick<CaseRecord, "key" | "project" | "facts">,
-): Promise<Record<string, string>> {
-  const signed = await db.selectFrom("signed_report").select("number").where("case_key", "=", key).executeTakeFirst();
-  if (signed !== undefined) return { ...facts };
+): Promise<ShownFacts> {
   const runs = await db.selectFrom("run").select("answer_columns").where("project", "=", project).execute();
-  const hidden = new Set([BY_CUSTOM, ...runs.flatMap(({ answer_columns }) => answer_columns)]);
-  return Object.fromEntries(Object.entries(facts).filter(([column]) => !hidden.has(column)));
+  const answers = new Set([BY_CUSTOM, ...runs.flatMap(({ answer_columns }) => answer_columns)]);
+  const signed = await db.selectFrom("signed_report").select("number").where("case_key", "=", key).executeTakeFirst();
+  const shown = Object.entries(facts).filter(([column]) => signed !== undefined || !answers.has(column));
+  return {
+    facts: Object.fromEntries(shown),
+    revealed: shown.flatMap(([column]) => (answers.has(column) ? [column] : [])),
+  };
 }

@@ -140,12 +140,12 @@ function calibrationOf(kind: string | null, part: Part, where: "external" | "int
   if (ece?.value == null)
     return `Calibration was not measured on the ${patients}; take the number as an order, not as a chance.`;
   const chance = ece.expectedIfCalibrated;
-  const beside = chance == null ? "" : `, where chance alone gives ${chance.toFixed(3)}`;
+  const beside = chance == null ? "" : `; by chance alone it would be ${chance.toFixed(3)}`;
   const again =
     recalibration == null
-      ? "not recalibrated"
+      ? "Not recalibrated"
       : recalibration.refused == null
-        ? "as it was fitted"
-        : `not recalibrated: ${recalibration.refused}`;
-  return `Calibration error ${ece.value.toFixed(3)} on ${patients}${beside}; ${again}.`;
+        ? "As it was fitted"
+        : `Not recalibrated: ${recalibration.refused}`;
+  return `Calibration: on ${patients}, what it said and what was found lay ${ece.value.toFixed(3)} apart on average${beside}. ${again}.`;
 }

@@ -1,5 +1,6 @@
 /** One case: its slides, what runs answered, the tiles behind the answer, and what happened when. */
 import type { CasePage, CasePrediction, Person } from "@nacre/api";
+import { slideInRun } from "../archive/slide-in-run.ts";
 import { notFound } from "../serve/refuse.ts";
 import type { Services } from "../services.ts";
 import { predictionOf, readCaseRow } from "./case-rows.ts";
@@ -18,7 +19,8 @@ export async function readCasePage(services: Parts, who: Person, key: string): P
   const row = await readCaseRow(db, who, record);
   if (row === undefined) return notFound("a case");
   const slides = await slidesOfCase(db, key);
-  const facts = await shownFacts(db, record);
+  const { facts, revealed } = await shownFacts(db, record);
+  const told = tellableFacts({ ...record, facts }, who);
   await trail.noteSeen(who, { action: "case.seen", project: record.project, subject: key });
   const predictions = await predictionsOf(
     services,
@@ -31,7 +33,8 @@ export async function readCasePage(services: Parts, who: Person, key: string): P
     predictions,
     evidence: row.prediction === null ? [] : await evidenceOf(services, who, { run: row.prediction.run, slides }),
     events: await eventsOf(services, who, { record: { ...record, facts }, slides }),
-    facts: tellableFacts(facts, who),
+    facts: told,
+    revealed: revealed.filter((column) => Object.hasOwn(told, column)),
   };
 }
 
@@ -66,9 +69,11 @@ export async function evidenceOf(
 ): Promise<CaseTile[]> {
   const row = await db.selectFrom("run").select(["project", "folder"]).where("key", "=", run).executeTakeFirst();
   if (row === undefined || !archive.seenBy(who).some(({ key }) => key === row.project)) return [];
+  const idOf = await slideInRun({ archive, db }, row);
   const lists = await Promise.all(
-    slides.map(async ({ key, name }) => {
-      const file = fileIn(archive, row.project, [row.folder, "heatmaps", `${name}.geojson`]);
+    slides.map(async ({ key, ...slide }) => {
+      const id = idOf(slide);
+      const file = id === null ? null : fileIn(archive, row.project, [row.folder, "heatmaps", `${id}.geojson`]);
       const tiles = file === null ? [] : await topTiles(file, MOST_EVIDENCE);
       return tiles.map((tile) => ({ ...tile, slide: key, run }));
     }),
@@ -110,8 +115,8 @@ async function eventsOf(
     ...reports.map(({ number, by, at, body }) => ({
       at: at.toISOString(),
       kind: number === 1 ? "report signed" : "addendum signed",
-      text: `${body.template}, version ${number}`,
-      by,
+      text: number === 1 ? "report signed" : `addendum ${number - 1} signed`,
+      by: body.signedBy ?? by,
     })),
   ];
   return events.sort((a, b) => (a.at ?? "9").localeCompare(b.at ?? "9"));
@@ -124,7 +129,7 @@ function factEvents(facts: CaseRecord["facts"], who: Person): CaseEvent[] {
   return dated.map(([column, value]) => ({
     at: `${value}T00:00:00.000Z`,
     kind: column,
-    text: `${column}: ${value}`,
+    text: `${column}, from the table`,
     by: null,
   }));
 }

@@ -4,7 +4,7 @@
  * Where no rule-in threshold is used, what is left to a person may be surely positive: the likeliest go first. Where there is one, the rest
  * lies between two thresholds, and the least sure go first.
  */
-import type { TriageGroup } from "@nacre/api";
+import { type TriageGroup, writeHeld, writeNumber, writeProbability } from "@nacre/api";
 import type { Judgement } from "./judgement.ts";
 
 export { judgementOf } from "./judgement.ts";
@@ -79,31 +79,31 @@ function ofClasses(answers: readonly Answer[], positive: string | null, { judgem
   const asked = answers.find(({ name }) => name === positive);
   if (asked === undefined || answers.length > 2) return ofManyClasses(answers, asked ?? null);
   const p = asked.value;
-  const said = `${asked.name} ${shown(p)}`;
   const { ruleOut, ruleIn } = thresholdsFor(judgement, fold);
   const basis = judgement.basis ?? { ruleOut: "no rule-out is known", ruleIn: "no rule-in is known" };
   if (ruleIn !== null && p >= ruleIn) {
-    return {
-      triage: "rule-in",
-      need: 0.8 + 0.2 * clamp(p),
-      why: `${said}, at or above the rule-in threshold ${shown(ruleIn)} (${basis.ruleIn}).`,
-      value: p,
-    };
+    const [said, at] = writeHeld(p, [ruleIn]);
+    const why = `${asked.name} ${said}, at or above the rule-in threshold ${at} (${basis.ruleIn}).`;
+    return { triage: "rule-in", need: 0.8 + 0.2 * clamp(p), why, value: p };
   }
   if (ruleOut !== null && p < ruleOut) {
-    return {
-      triage: "rule-out",
-      need: 0.2 * clamp(p) * 0.999,
-      why: `${said}, below the rule-out threshold ${shown(ruleOut)} (${basis.ruleOut}).`,
-      value: p,
-    };
+    const [said, at] = writeHeld(p, [ruleOut]);
+    const why = `${asked.name} ${said}, below the rule-out threshold ${at} (${basis.ruleOut}).`;
+    return { triage: "rule-out", need: 0.2 * clamp(p) * 0.999, why, value: p };
   }
   const rank = ruleIn === null ? clamp(p) : unsureness(p, ruleOut ?? 0, ruleIn);
-  const why =
-    ruleOut === null && ruleIn === null
-      ? `${said}; left to a person (${basis.ruleOut}).`
-      : `${said}; ${ruleIn === null ? `not below the rule-out threshold ${shown(ruleOut ?? 0)}` : ruleOut === null ? `below the rule-in threshold ${shown(ruleIn)}` : `between the thresholds ${shown(ruleOut)} and ${shown(ruleIn)}`}: left to a person.`;
+  const why = `${asked.name} ${leftOpen(p, ruleOut, ruleIn) ?? `${writeProbability(p)}; left to a person (${basis.ruleOut})`}.`;
   return { triage: "unsure", need: unsureNeed(rank), why, value: p };
+}
+
+/** Which thresholds left the answer to a person; null where there are none. */
+function leftOpen(p: number, ruleOut: number | null, ruleIn: number | null): string | null {
+  const held = [ruleOut, ruleIn].filter((at) => at !== null);
+  const [said, first, second] = writeHeld(p, held);
+  if (ruleOut !== null && ruleIn !== null)
+    return `${said}; between the thresholds ${first} and ${second}: left to a person`;
+  if (ruleOut !== null) return `${said}; not below the rule-out threshold ${first}: left to a person`;
+  return ruleIn === null ? null : `${said}; below the rule-in threshold ${first}: left to a person`;
 }
 
 /** Those of the fold that answered, where it has its own. */
@@ -124,7 +124,7 @@ function unsureness(p: number, low: number, high: number): number {
 
 function ofManyClasses(answers: readonly Answer[], asked: Answer | null): Standing {
   const best = answers.reduce((a, b) => (b.value > a.value ? b : a));
-  const why = `Most likely ${best.name} (${shown(best.value)}); several classes have no thresholds, so it is left to a person, the least sure first.`;
+  const why = `Most likely ${best.name} (${writeProbability(best.value)}); several classes have no thresholds, so it is left to a person, the least sure first.`;
   return {
     triage: "unsure",
     need: unsureNeed(clamp(1 - best.value) / (1 - 1 / Math.max(2, answers.length))),
@@ -136,26 +136,28 @@ function ofManyClasses(answers: readonly Answer[], asked: Answer | null): Standi
 function ofGrades(answers: readonly Answer[]): Standing {
   const grade = answers.reduce((sum, { value }, at) => sum + value * at, 0);
   const best = answers.reduce((a, b) => (b.value > a.value ? b : a));
-  const why = `Most likely ${best.name} (${shown(best.value)}); left to a person, the highest grades first.`;
+  const why = `Most likely ${best.name} (${writeProbability(best.value)}); left to a person, the highest grades first.`;
   return { triage: "unsure", need: unsureNeed(grade / Math.max(1, answers.length - 1)), why, value: grade };
 }
 
 function ofLabels(answers: readonly Answer[]): Standing {
   const best = answers.reduce((a, b) => (b.value > a.value ? b : a));
-  const why = `Likeliest of ${answers.length} labels: ${best.name} (${shown(best.value)}); left to a person.`;
+  const why = `Likeliest of ${answers.length} labels: ${best.name} (${writeProbability(best.value)}); left to a person.`;
   return { triage: "unsure", need: unsureNeed(best.value), why, value: best.value };
 }
 
 function ofRisk([first]: readonly Answer[]): Standing {
   const risk = (first as Answer).value;
-  const why = `Risk ${shown(risk)}: higher risks go first; a risk has no thresholds, so it is left to a person.`;
+  const why = `Risk ${writeNumber(risk)}: higher risks go first; a risk has no thresholds, so it is left to a person.`;
   return { triage: "unsure", need: unsureNeed(1 / (1 + Math.exp(-risk))), why, value: risk };
 }
 
 function ofNumber([first]: readonly Answer[]): Standing {
   const { name, value } = first as Answer;
   return {
-    ...unordered(`${name} ${shown(value)}: whether high or low needs somebody sooner is not known; left to a person.`),
+    ...unordered(
+      `${name} ${writeNumber(value)}: whether high or low needs somebody sooner is not known; left to a person.`,
+    ),
     value,
   };
 }
@@ -170,11 +172,4 @@ function unsureNeed(rank: number): number {
 
 function clamp(x: number): number {
   return Math.min(1, Math.max(0, x));
-}
-
-/** Three digits; what is near 0 or 1 and neither is "<0.001" or ">0.999", as the pages write it. */
-export function shown(x: number): string {
-  if (x > 0 && x < 0.0005) return "<0.001";
-  if (x < 1 && x >= 0.9995) return ">0.999";
-  return x.toFixed(3);
 }

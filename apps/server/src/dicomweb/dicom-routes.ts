@@ -1,6 +1,7 @@
 /** DICOMweb over the interface: only archives that the configuration names are ever spoken to; no address comes from a caller. */
 import { dicomSources, importDicom, type Person, queryDicom, sendDicom } from "@nacre/api";
 import { FailureError } from "@nacre/core";
+import { bringTable } from "../archive/import-cases.ts";
 import { withoutPaths } from "../archive/read-run.ts";
 import { seesIdentifiers } from "../case/case-scope.ts";
 import { type Handled, handle } from "../serve/handle.ts";
@@ -70,9 +71,18 @@ async function takeSeries(
 ): Promise<Taken> {
   const project = services.archive.project(who, key);
   try {
+    const [known] = await querySeries(call, { offset: 0, limit: 1, series: address.series }, true);
     const { folder, instances, bytes, wasThere } = await importSeries(call, project, address);
     const details = { source: call.source.name, instances, bytes, wasThere };
-    await services.archive.scan(key);
+    const patient = known?.series === address.series ? known.patient : null;
+    if (wasThere || patient === null) await services.archive.scan(key);
+    // Whose it is, and which case, as the archive says: a row like one of a table that somebody brings.
+    else
+      await bringTable(
+        services,
+        project,
+        `slide,patient,case\n${[folder, patient, known?.accession ?? ""].map(quoted).join()}\n`,
+      );
     const slide = await slideIn(services, key, folder);
     await services.trail.note(who, {
       action: "dicom.imported",
@@ -87,6 +97,8 @@ async function takeSeries(
     return { slide: null, failure: withoutPaths(error.failure, project.folder) };
   }
 }
+
+const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 
 /** The slide of a folder: the folder itself, or the one file in it. */
 async function slideIn({ db }: Services, project: string, folder: string): Promise<string | null> {

@@ -8,6 +8,8 @@ export interface SeriesQuery {
   readonly limit: number;
   readonly patient?: string | undefined;
   readonly accession?: string | undefined;
+  /** This one alone. */
+  readonly series?: string | undefined;
 }
 
 type SeriesRow = RouteReply<typeof queryDicom>["rows"][number];
@@ -24,6 +26,7 @@ export async function querySeries(
   const asked = new URLSearchParams({ Modality: "SM", offset: String(query.offset), limit: String(query.limit) });
   if (query.patient !== undefined) asked.set("PatientID", query.patient);
   if (query.accession !== undefined) asked.set("AccessionNumber", query.accession);
+  if (query.series !== undefined) asked.set("SeriesInstanceUID", query.series);
   for (const field of FIELDS) asked.append("includefield", field);
   const objects = await askObjects(call, `series?${asked}`);
   // an archive that does not know `limit` sends all

@@ -29,6 +29,8 @@ export async function startDraft(
   const row = (await readCaseRow(db, who, record)) ?? notFound("a case");
   const known = await knownOf(services, who, { row, run: asked.run });
   const updated = now().toISOString();
+  // Who begins the report takes the case, where nobody has it.
+  const assignee = record.assignee ?? who.name;
   const fields = fillFields(template, known);
   const draft: DraftReport = {
     ...before,
@@ -46,7 +48,7 @@ export async function startDraft(
   });
   await db.transaction().execute(async (tx) => {
     await storeDraft(tx, draft, { from: before.version });
-    await tx.updateTable("patient_case").set({ state: "drafted", updated }).where("key", "=", key).execute();
+    await tx.updateTable("patient_case").set({ state: "drafted", assignee, updated }).where("key", "=", key).execute();
   });
   events.tell({ kind: "case.changed", project: record.project, case: key });
   return draft;

@@ -8,9 +8,9 @@ import { caseFor } from "../case/case-scope.ts";
 import { refuse } from "../serve/refuse.ts";
 import type { Services } from "../services.ts";
 import type { Tables } from "../store/tables.ts";
-import { loadDraft, oldVersion, signatureOf, storeDraft } from "./draft-store.ts";
+import { loadDraft, oldVersion, signatureOf, standingVersion, storeDraft } from "./draft-store.ts";
 import { TEMPLATES } from "./template.data.ts";
-import { emptyField } from "./template.ts";
+import { emptyField, type TemplateField } from "./template.ts";
 import { unreadFields, writeValues } from "./write-values.ts";
 
 type Parts = Pick<Services, "db" | "archive" | "trail" | "events" | "now">;
@@ -32,14 +32,14 @@ export async function saveValues(
     action: "draft.saved",
     project: record.project,
     subject: key,
-    details: { version: draft.version, fields: changed, confirmed: asked.confirmed },
+    details: { version: draft.version, fields: changed, confirmed: [...new Set(asked.confirmed)] },
   });
   return draft;
 }
 
 /**
  * @throws ApiRefusal not-found; conflict on an old version, or with the names of fields that a machine wrote and nobody confirmed;
- * unusable while a needed field is empty
+ * unusable while a needed field is empty, or a part is larger than its whole
  */
 export async function sign(
   services: Parts,
@@ -51,6 +51,7 @@ export async function sign(
   const before = await openDraft(services, key, version);
   refuseUnread(before.fields);
   refuseEmpty(before);
+  refuseParts(before);
   const at = now().toISOString();
   const signed: DraftReport = {
     ...before,
@@ -118,12 +119,13 @@ export async function reopen(
       received: before.state === "draft" ? "a draft" : "no draft",
       remedy: "an addendum begins from a signed report",
     });
-  const empty = emptyField({ name: REASON, title: "Reason of the addendum", kind: "text" });
+  const stands = await standingVersion(db, key);
+  const empty = emptyField({ name: REASON, title: "Reason of the addendum", kind: "text", isNeeded: true });
   const reason = writeValues([empty], { values: { [REASON]: why }, confirmed: [] });
   const updated = now().toISOString();
   const draft: DraftReport = {
     ...before,
-    version: before.version + 1,
+    version: stands + 1,
     state: "draft",
     fields: [...reason, ...before.fields.filter(({ name }) => name !== REASON)],
     signedBy: null,
@@ -138,14 +140,15 @@ export async function reopen(
     details: { version: draft.version, after: before.sha256 },
   });
   await db.transaction().execute(async (tx) => {
-    await storeDraft(tx, draft, { from: before.version });
+    await storeDraft(tx, draft, { from: stands });
     await tx.updateTable("patient_case").set({ state: "drafted", updated }).where("key", "=", key).execute();
   });
   events.tell({ kind: "case.changed", project, case: key });
   return draft;
 }
 
-async function openDraft({ db }: Parts, key: string, version: number): Promise<DraftReport> {
+/** The draft that is written in, in the version that was looked at. @throws ApiRefusal conflict */
+export async function openDraft({ db }: Pick<Services, "db">, key: string, version: number): Promise<DraftReport> {
   const draft = await loadDraft(db, key);
   if (draft.state === "signed")
     refuse("conflict", {
@@ -164,19 +167,36 @@ function refuseUnread(fields: readonly DraftField[]): void {
   if (unread.length === 0) return;
   refuse("conflict", {
     expected: "every machine-written value confirmed or rewritten by a person",
-    received: `unconfirmed: ${unread.map(({ name }) => name).join(", ")}`,
+    received: `unconfirmed: ${titles(unread)}`,
     remedy: "read each of them; confirm it, rewrite it, or empty it",
   });
 }
 
 function refuseEmpty({ template, fields }: DraftReport): void {
-  const all = TEMPLATES.find(({ name }) => name === template)?.fields ?? [];
-  const needed = new Set([REASON, ...all.filter(({ isRequired }) => isRequired).map(({ name }) => name)]);
+  const needed = new Set([REASON, ...fieldsOf(template).flatMap(({ name, isNeeded }) => (isNeeded ? [name] : []))]);
   const empty = fields.filter(({ name, value }) => needed.has(name) && value === null);
   if (empty.length === 0) return;
   refuse("unusable", {
     expected: "a report with everything that it needs",
-    received: `empty: ${empty.map(({ name }) => name).join(", ")}`,
+    received: `empty: ${titles(empty)}`,
     remedy: "fill these fields, then sign",
   });
 }
+
+/** Of three nodes no five hold tumour. */
+function refuseParts({ template, fields }: DraftReport): void {
+  for (const { name, partOf } of fieldsOf(template)) {
+    const [part, whole] = [name, partOf].map((wanted) => fields.find((field) => field.name === wanted));
+    if (typeof part?.value !== "number" || typeof whole?.value !== "number" || part.value <= whole.value) continue;
+    refuse("unusable", {
+      expected: `${part.title}: no more than ${whole.title}, ${whole.value}`,
+      received: String(part.value),
+      remedy: "correct one of the two, then sign",
+    });
+  }
+}
+
+const fieldsOf = (template: string): readonly TemplateField[] =>
+  TEMPLATES.find(({ name }) => name === template)?.fields ?? [];
+
+const titles = (fields: readonly DraftField[]): string => fields.map(({ title }) => title).join(", ");

@@ -1,5 +1,6 @@
 import {
   beginDraft,
+  dropDraft,
   listReports,
   listTemplates,
   type Person,
@@ -21,6 +22,7 @@ import type { Services } from "../services.ts";
 import { startDraft } from "./begin-draft.ts";
 import { reopen, saveValues, sign } from "./change-draft.ts";
 import { loadDraft, signedReports } from "./draft-store.ts";
+import { letGo } from "./drop-draft.ts";
 import { type Printed, reportDocument } from "./report-document.ts";
 import { REPORT_POLICY, reportHtml } from "./report-html.ts";
 import { TEMPLATES } from "./template.data.ts";
@@ -34,6 +36,9 @@ export const draftRoutes: readonly Handled[] = [
   }),
   handle(beginDraft, ({ params, body, who, services }) => startDraft(services, who, { key: params.case, asked: body })),
   handle(saveDraft, ({ params, body, who, services }) => saveValues(services, who, { key: params.case, asked: body })),
+  handle(dropDraft, ({ params, query, who, services }) =>
+    letGo(services, who, { key: params.case, version: query.version }),
+  ),
   handle(signDraft, ({ params, body, who, services }) =>
     sign(services, who, { key: params.case, version: body.version }),
   ),

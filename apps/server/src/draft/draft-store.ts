@@ -14,7 +14,18 @@ export interface SignedReport {
 /** The draft of a case, or the empty one of version 0. */
 export async function loadDraft(db: Kysely<Tables>, key: string): Promise<DraftReport> {
   const row = await db.selectFrom("draft").select("body").where("case_key", "=", key).executeTakeFirst();
-  return row?.body ?? { case: key, version: 0, template: "general", fields: [], state: "empty", ...UNSIGNED };
+  return row?.body ?? emptyDraft(key);
+}
+
+/** The report of a case that nobody has begun. */
+export function emptyDraft(key: string): DraftReport {
+  return { case: key, version: 0, template: "general", fields: [], state: "empty", ...UNSIGNED };
+}
+
+/** The version that the next change is made from. Where an addendum was let go of, it is above that of the signed text. */
+export async function standingVersion(db: Kysely<Tables>, key: string): Promise<number> {
+  const row = await db.selectFrom("draft").select("version").where("case_key", "=", key).executeTakeFirst();
+  return row?.version ?? 0;
 }
 
 const UNSIGNED = { signedBy: null, signedAt: null, sha256: null, updated: null };
@@ -26,9 +37,9 @@ const UNSIGNED = { signedBy: null, signedAt: null, sha256: null, updated: null }
 export async function storeDraft(
   db: Kysely<Tables>,
   draft: DraftReport,
-  { from }: { readonly from: number },
+  { from, version = draft.version }: { readonly from: number; readonly version?: number },
 ): Promise<void> {
-  const { case: case_key, version, updated } = draft;
+  const { case: case_key, updated } = draft;
   const row = { version, body: JSON.stringify(draft), updated: updated ?? new Date(0).toISOString() };
   const made =
     from === 0

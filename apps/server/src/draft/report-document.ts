@@ -1,11 +1,17 @@
 /** A report as it is printed, whatever the form: what stands where, in words. Both HTML and PDF are made from this value alone. */
-import type { CasePrediction, CaseRow, DraftField, DraftReport, SlideRow } from "@nacre/api";
+import {
+  type CasePrediction,
+  type CaseRow,
+  type DraftField,
+  type DraftReport,
+  type SlideRow,
+  writeAnswer,
+} from "@nacre/api";
 import { REASON } from "./change-draft.ts";
 import { TEMPLATES } from "./template.data.ts";
 
 export interface PrintedField {
   readonly title: string;
-  /** "not stated" where it is empty. */
   readonly value: string;
   /** Marks what a machine wrote and nobody confirmed. */
   readonly mark: string | null;
@@ -14,12 +20,16 @@ export interface PrintedField {
 
 export interface ReportDocument {
   readonly title: string;
+  /** Whose it is: stands on every page. */
+  readonly whose: string;
   /** Stand before everything else. */
   readonly notices: readonly string[];
   readonly isSigned: boolean;
   readonly status: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly fields: readonly PrintedField[];
+  /** Titles of the fields that were left empty. */
+  readonly unstated: readonly string[];
   /** What models answered, as it stands in the archive when this is printed: not part of what is signed. */
   readonly predictions: readonly { readonly head: string; readonly text: string; readonly note: string }[];
   readonly slides: readonly { readonly name: string; readonly text: string }[];
@@ -49,6 +59,7 @@ export function reportDocument(printed: Printed): ReportDocument {
   const isSigned = draft.state === "signed";
   return {
     title: TEMPLATES.find(({ name }) => name === draft.template)?.title ?? "Report",
+    whose: `Case ${row.name}${row.patient === null || row.patient === row.name ? "" : `, patient ${row.patient}`}`,
     notices: [
       NOTICE,
       ...(isSynthetic ? [SYNTHETIC] : []),
@@ -58,7 +69,8 @@ export function reportDocument(printed: Printed): ReportDocument {
     isSigned,
     status: statusOf(draft, signedBefore),
     facts: factsOf(row, project),
-    fields: draft.fields.map((field) => printedField(field, isSigned)),
+    fields: draft.fields.filter(({ value }) => value !== null).map((field) => printedField(field, isSigned)),
+    unstated: draft.fields.filter(({ value }) => value === null).map((field) => field.title),
     predictions: predictions.map(printedPrediction),
     slides: slides.map(({ name, state, failure, quality }) => ({
       name,
@@ -99,7 +111,7 @@ function printedField({ title, value, unit, origin, evidence, kind }: DraftField
     evidence:
       evidence === null
         ? null
-        : `${origin === "machine" || !isSigned ? "From" : "Confirmed by the signer; from"} ${evidence}`,
+        : `${origin === "machine" || !isSigned ? "" : "Confirmed by the signer. "}Source: ${evidence}`,
   };
 }
 
@@ -113,15 +125,17 @@ function printedPrediction({
   study,
   part,
   text,
+  answers,
   interval,
   positive,
   calibration,
 }: CasePrediction): ReportDocument["predictions"][number] {
   const whose = positive == null ? "" : ` of ${positive}`;
+  const unit = answers[0]?.unit ?? "number";
   const range =
     interval === null
       ? "no interval: fewer than three models answered"
-      : `95 % interval${whose} over the models of the folds ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`;
+      : `95 % interval${whose} over the models of the folds ${interval.map((end) => writeAnswer(end, unit)).join(" to ")}`;
   return { head: `Study ${study}, ${part} part`, text, note: `${range}. ${calibration}` };
 }
 

@@ -26,7 +26,13 @@ export async function reportPdf(report: ReportDocument, made: Date): Promise<Uin
     lang: "en-GB",
     displayTitle: true,
     pdfVersion: "1.7",
-    info: { Title: report.title, Subject: report.status, Creator: "Nacre", CreationDate: made, ModDate: made },
+    info: {
+      Title: report.title,
+      Subject: report.status,
+      Creator: "Nacre",
+      CreationDate: made,
+      ModDate: made,
+    },
   });
   doc.registerFont(PLAIN, reportFace(400)).registerFont(BOLD, reportFace(700));
   const done = collect(doc);
@@ -74,7 +80,7 @@ function writer(doc: Doc, root: Structure, replaced: Set<string>): Write {
 
 function body(
   write: Write,
-  { title, notices, status, facts, fields, predictions, slides, signature }: ReportDocument,
+  { title, notices, status, facts, fields, unstated, predictions, slides, signature }: ReportDocument,
 ): void {
   for (const notice of notices) write("P", notice, { font: BOLD, colour: WARN });
   write("H1", title, { size: 18, font: BOLD, before: 10 });
@@ -83,6 +89,7 @@ function body(
   heading(write, "Report");
   if (fields.length === 0) write("P", "Nothing has been written.");
   for (const field of fields) writeField(write, field);
+  if (unstated.length > 0) write("P", `Not stated: ${unstated.join("; ")}.`, { before: 6, colour: SOFT, size: 8.5 });
   if (signature !== null) {
     heading(write, "Signature");
     write("P", `Signed by ${signature.by}, ${signature.at}.`);
@@ -117,8 +124,8 @@ function writeField(write: Write, { title, value, mark, evidence }: PrintedField
   if (evidence !== null) write("P", evidence, { size: 8.5, colour: SOFT, indent: 12 });
 }
 
-/** On every page, so that a page alone still says what it is. Not part of the reading order. */
-function footers(doc: Doc, { status, notices }: ReportDocument): void {
+/** On every page, so that a page alone still says whose and what it is. Not part of the reading order. */
+function footers(doc: Doc, { whose, status, notices }: ReportDocument): void {
   const { start, count } = doc.bufferedPageRange();
   for (let page = start; page < start + count; page++) {
     doc.switchToPage(page);
@@ -126,7 +133,7 @@ function footers(doc: Doc, { status, notices }: ReportDocument): void {
     doc.page.margins.bottom = 0;
     doc.markContent("Artifact", { type: "Pagination" });
     doc.font(PLAIN).fontSize(8).fillColor(SOFT);
-    const line = `${notices.join(" ")}  ${status}  Page ${page - start + 1} of ${count}`;
+    const line = `${whose}. ${status}. Page ${page - start + 1} of ${count}.\n${notices.join(" ")}`;
     const text = inLetters(line, lettersOf(doc), new Set());
     doc.text(text, MARGIN, doc.page.height - MARGIN + 8, {
       width: doc.page.width - 2 * MARGIN,

@@ -14,16 +14,17 @@ const SPECIMEN: TemplateField = { name: "specimen", title: "Specimen and procedu
 const MODEL: TemplateField = { name: "model", title: "Answer of the model", kind: "text", fill: "answer" };
 const COMMENT: TemplateField = { name: "comment", title: "Comment", kind: "text" };
 const MARGIN = ["free of tumour", "involved by tumour", "cannot be assessed"];
+const SCORES = ["1", "2", "3"];
 const FOUND = ["not found", "found", "cannot be assessed"];
 
 function diagnosis(choices: readonly string[], choice: Readonly<Record<string, string>>): TemplateField {
-  return { name: "diagnosis", title: "Diagnosis", kind: "choice", choices, isRequired: true, fill: { choice } };
+  return { name: "diagnosis", title: "Diagnosis", kind: "choice", choices, isNeeded: true, fill: { choice } };
 }
 
 function nodes(): TemplateField[] {
   return [
     { name: "nodes-examined", title: "Lymph nodes examined", kind: "number" },
-    { name: "nodes-positive", title: "Lymph nodes with tumour", kind: "number" },
+    { name: "nodes-positive", title: "Lymph nodes with tumour", kind: "number", partOf: "nodes-examined" },
   ];
 }
 
@@ -43,7 +44,7 @@ export const TEMPLATES: readonly Template[] = [
       SLIDES,
       { name: "description", title: "What is seen", kind: "text" },
       MODEL,
-      { name: "diagnosis", title: "Diagnosis", kind: "text", isRequired: true },
+      { name: "diagnosis", title: "Diagnosis", kind: "text", isNeeded: true },
       COMMENT,
     ],
   },
@@ -52,7 +53,7 @@ export const TEMPLATES: readonly Template[] = [
     title: "Breast tumour report",
     fields: [
       SPECIMEN,
-      { name: "side", title: "Side", kind: "choice", choices: ["left", "right", "not stated"] },
+      { name: "side", title: "Side", kind: "choice", choices: ["left", "right"] },
       SLIDES,
       MODEL,
       diagnosis(
@@ -67,16 +68,16 @@ export const TEMPLATES: readonly Template[] = [
         { benign: "benign lesion", normal: "no tumour", dcis: "carcinoma in situ", "in situ": "carcinoma in situ" },
       ),
       { name: "size", title: "Largest extent of invasive tumour", kind: "number", unit: "mm" },
-      { name: "tubules", title: "Tubule formation (1 to 3)", kind: "number" },
-      { name: "nuclei", title: "Nuclear variation (1 to 3)", kind: "number" },
-      { name: "mitoses", title: "Mitotic count (1 to 3)", kind: "number" },
-      { name: "grade", title: "Grade", kind: "choice", choices: ["1", "2", "3"], fill: { choice: {} } },
+      { name: "tubules", title: "Tubule formation", kind: "choice", choices: SCORES },
+      { name: "nuclei", title: "Nuclear variation", kind: "choice", choices: SCORES },
+      { name: "mitoses", title: "Mitotic count", kind: "choice", choices: SCORES },
+      { name: "grade", title: "Grade", kind: "choice", choices: SCORES, fill: { choice: {} } },
       { name: "vessels", title: "Tumour in vessels", kind: "choice", choices: FOUND },
       { name: "margins", title: "Margins", kind: "choice", choices: MARGIN },
-      { name: "er", title: "Oestrogen receptor, stained nuclei", kind: "number", unit: "%" },
-      { name: "pr", title: "Progesterone receptor, stained nuclei", kind: "number", unit: "%" },
+      { name: "er", title: "Oestrogen receptor, stained nuclei", kind: "number", unit: "%", most: 100 },
+      { name: "pr", title: "Progesterone receptor, stained nuclei", kind: "number", unit: "%", most: 100 },
       { name: "her2", title: "HER2 score", kind: "choice", choices: ["0", "1+", "2+", "3+"] },
-      { name: "ki67", title: "Ki-67, stained nuclei", kind: "number", unit: "%" },
+      { name: "ki67", title: "Ki-67, stained nuclei", kind: "number", unit: "%", most: 100 },
       ...nodes(),
       ...stage(),
       COMMENT,
@@ -116,7 +117,7 @@ export const TEMPLATES: readonly Template[] = [
           },
         },
       },
-      { name: "cores", title: "Cores with carcinoma", kind: "number" },
+      { name: "cores", title: "Cores with carcinoma", kind: "number", partOf: "cores-examined" },
       { name: "cores-examined", title: "Cores examined", kind: "number" },
       { name: "length", title: "Longest carcinoma in one core", kind: "number", unit: "mm" },
       { name: "cribriform", title: "Cribriform or intraductal growth", kind: "choice", choices: FOUND },
@@ -162,7 +163,7 @@ export const TEMPLATES: readonly Template[] = [
       { name: "vessels", title: "Tumour in vessels", kind: "choice", choices: FOUND },
       { name: "airspaces", title: "Tumour spread through air spaces", kind: "choice", choices: FOUND },
       { name: "margins", title: "Margins", kind: "choice", choices: MARGIN },
-      { name: "pd-l1", title: "PD-L1, stained tumour cells", kind: "number", unit: "%" },
+      { name: "pd-l1", title: "PD-L1, stained tumour cells", kind: "number", unit: "%", most: 100 },
       ...nodes(),
       ...stage(),
       COMMENT,

@@ -7,8 +7,12 @@ export interface TemplateField {
   readonly kind: DraftField["kind"];
   readonly choices?: readonly string[];
   readonly unit?: string;
+  /** Largest number that makes sense: of a share 100. None is below 0, and one without a unit is whole. */
+  readonly most?: number;
+  /** Of a count that is a part of another: the name of that field. */
+  readonly partOf?: string;
   /** A report is not signed while it is empty. */
-  readonly isRequired?: boolean;
+  readonly isNeeded?: true;
   /**
    * What a machine may write here: the number of slides it could read; the words of the model; or a choice, where the likeliest class of
    * the run is called as one of the choices or of these other names.
@@ -23,13 +27,15 @@ export interface Template {
 }
 
 /** A field of a draft with nothing in it. */
-export function emptyField({ name, title, kind, choices, unit }: TemplateField): DraftField {
+export function emptyField({ name, title, kind, choices, unit, most, isNeeded }: TemplateField): DraftField {
   return {
     name,
     title,
     kind,
     ...(choices === undefined ? {} : { choices: [...choices] }),
     unit: unit ?? null,
+    ...(most === undefined ? {} : { most }),
+    ...(isNeeded === undefined ? {} : { isNeeded }),
     value: null,
     origin: "empty",
     evidence: null,

@@ -37,16 +37,29 @@ function tidy(value: Value): Value {
   return typeof value === "string" && value.trim() === "" ? null : value;
 }
 
-function checked({ name, kind, choices }: DraftField, value: Value): Value {
+function checked(field: DraftField, value: Value): Value {
   if (value === null) return null;
+  const { title, kind, choices } = field;
   const wanted = { choice: "string", text: "string", number: "number", flag: "boolean" }[kind];
   const isChoice = kind !== "choice" || (choices ?? []).includes(String(value));
-  if (typeof value === wanted && isChoice && !hasUnstorable(value)) return value;
+  const isInRange = typeof value !== "number" || numberFits(field, value);
+  if (typeof value === wanted && isChoice && isInRange && !hasUnstorable(value)) return value;
   return refuse("bad-request", {
-    expected: `${name}: ${kind === "choice" ? `one of ${(choices ?? []).join(", ")}` : `a ${wanted}`}`,
+    expected: `${title}: ${wantedOf(field, wanted)}`,
     received: typeof value === "string" ? `"${value.slice(0, 60)}"` : String(value),
     remedy: "correct the value, or leave the field empty",
   });
+}
+
+/** Numbers of a report are counts, lengths and shares. */
+function numberFits({ unit, most }: DraftField, value: number): boolean {
+  return value >= 0 && value <= (most ?? Number.MAX_SAFE_INTEGER) && (unit !== null || Number.isInteger(value));
+}
+
+function wantedOf({ kind, choices, unit, most }: DraftField, wanted: string): string {
+  if (kind === "choice") return `one of ${(choices ?? []).join(", ")}`;
+  if (kind !== "number") return `a ${wanted}`;
+  return `${unit === null ? "a whole number" : "a number"} ${most === undefined ? "of 0 or more" : `from 0 to ${most}`}`;
 }
 
 /** Half a character and the zero letter are what no database keeps. */

@@ -77,12 +77,24 @@ function kubernetesFiles(plan: ClusterPlan): ClusterFile[] {
   );
   const begin = `#!/bin/sh
 # Encodes on ${shards} pods, then finishes the study on one. Needs kubectl, and the claim ${plan.claim} (ReadWriteMany).
+# Stopped in between, it may be run again: it goes on waiting.
 set -eu
 cd "$(dirname "$0")"
+# Waits for the end of a job, however it ends, and fails where it failed.
+ended() {
+  while :; do
+    state=$(kubectl get "job/$1" -o 'jsonpath={.status.conditions[?(@.status=="True")].type}') || exit 1
+    case " $state " in
+      *" Complete "*) return 0 ;;
+      *" Failed "*) echo "job $1 failed; see: kubectl logs -l job-name=$1" >&2; return 1 ;;
+    esac
+    sleep 10
+  done
+}
 kubectl apply -f shards.yaml
-kubectl wait --for=condition=complete --timeout=-1s job/${name}-shards
+ended ${name}-shards || echo "the finishing run does what is left" >&2
 kubectl apply -f finish.yaml
-kubectl wait --for=condition=complete --timeout=-1s job/${name}-finish
+ended ${name}-finish
 `;
   return [yamlFile("shards.yaml", shardJob), yamlFile("finish.yaml", finishJob), script("run.sh", begin)];
 }
@@ -212,11 +224,11 @@ function composeFiles({ name, mount, claim, image, shards, cpus, memoryGb }: Clu
     volumes: { database: {}, service: {} },
   };
   const begin = `#!/bin/sh
-# Starts the database, the service and ${shards} workers. The first start needs a password for the database, and a token to sign in with.
+# Starts the database, the service and ${shards} workers. The first start makes a password for the database; where no good token is there, one is made to sign in with.
 set -eu
 cd "$(dirname "$0")"
 [ -f .env ] || (umask 077; printf 'NACRE_DATABASE_PASSWORD=%s\\n' "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \\n')" > .env)
-docker compose run --rm service nacre serve ${shellWord(mount)} --data /var/lib/nacre --make-token admin
+docker compose run --rm service nacre serve ${shellWord(mount)} --data /var/lib/nacre --make-token admin --if-none
 docker compose up -d
 `;
   return [yamlFile("compose.yaml", compose), script("run.sh", begin)];

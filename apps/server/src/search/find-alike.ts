@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { FailureError } from "@nacre/core";
 import { readCells, type StoredVectors, searchVectors, type VectorSearch, writeCells } from "@nacre/features/node";
 import { openRunVectors } from "./open-run-vectors.ts";
-import type { AlikeAnswer, AlikeWork } from "./search-work.ts";
+import type { AlikeAnswer, AlikeWork, OnOpening } from "./search-work.ts";
 
 const MOST_OPEN = 2;
 
@@ -20,8 +20,8 @@ export class OpenSearches {
   readonly #open = new Map<string, Opened>();
 
   /** @throws FailureError those of openVectors; missing-file where the slide is not among the vectors; out-of-bounds, too-few-tiles, no-places */
-  async alike({ run, like, k, otherPatients, otherSites }: AlikeWork): Promise<AlikeAnswer> {
-    const { search, members, leftOut } = await this.#search(run);
+  async alike({ run, like, k, otherPatients, otherSites }: AlikeWork, onOpening?: OnOpening): Promise<AlikeAnswer> {
+    const { search, members, leftOut } = await this.#search(run, onOpening);
     const slide = members.indexOf(like.slide);
     if (slide < 0)
       throw new FailureError({
@@ -36,8 +36,10 @@ export class OpenSearches {
     return { ...found.value, rows, leftOut };
   }
 
-  async #search(run: AlikeWork["run"]): Promise<Opened> {
-    const { stored, members, folder } = await openRunVectors(run);
+  async #search(run: AlikeWork["run"], onOpening: OnOpening = () => {}): Promise<Opened> {
+    const { stored, members, folder } = await openRunVectors(run, {
+      onProgress: (done, of) => onOpening("reading", done, of),
+    });
     const known = members.map((member) => {
       const { name, patient, site } = run.members[member] as AlikeWork["run"]["members"][number];
       // Nobody knows whose it is: it stands for itself.
@@ -54,7 +56,7 @@ export class OpenSearches {
       return again;
     }
     try {
-      const opened = { stored, search: openSearch(stored, known, folder), ...told };
+      const opened = { stored, search: openSearch(stored, known, folder, onOpening), ...told };
       this.#open.set(key, opened);
       this.#forget();
       return opened;
@@ -78,9 +80,18 @@ export class OpenSearches {
   }
 }
 
-function openSearch(stored: StoredVectors, members: Parameters<typeof searchVectors>[1]["members"], folder: string) {
+function openSearch(
+  stored: StoredVectors,
+  members: Parameters<typeof searchVectors>[1]["members"],
+  folder: string,
+  onOpening: OnOpening,
+) {
   const path = join(folder, "cells.bin");
-  const search = searchVectors(stored, { members, cells: (starts) => readCells(path, stored, starts) });
+  const search = searchVectors(stored, {
+    members,
+    cells: (starts) => readCells(path, stored, starts),
+    onProgress: (done, of) => onOpening("indexing", done, of),
+  });
   try {
     writeCells(path, stored, search);
   } catch (error) {

@@ -10,7 +10,7 @@ import { openRunVectors, type RunVectors } from "./open-run-vectors.ts";
 import type { MapAnswer, MapProgress, MapWork, MemberColumn } from "./search-work.ts";
 
 /** Another version makes kept maps anew. */
-const MAP_VERSION = 3;
+const MAP_VERSION = 4;
 const SEED = 1;
 const NEIGHBOURS = 15;
 /** Rows that ask their neighbours. */
@@ -192,6 +192,6 @@ function judged({ name, names }: MemberColumn, slides: readonly SlideShares[]): 
     return { column: name, auroc: null, n, text };
   }
   const mean = rounded(areas.reduce((sum, area) => sum + area, 0) / areas.length);
-  const text = `${name}: ${mean.toFixed(2)} by the ${NEIGHBOURS} nearest of other patients, over ${n} slides and ${areas.length} values; 0.5 is chance`;
+  const text = `${name}: ${mean.toFixed(3)} by the ${NEIGHBOURS} nearest of other patients, over ${n} slides and ${areas.length} values; 0.5 is chance`;
   return { column: name, auroc: mean, n, text };
 }

@@ -1,6 +1,6 @@
 /** Search: what looks alike in a run, and the map of its vectors. */
 import { type Person, type RouteInput, type RouteReply, readMap, searchAlike } from "@nacre/api";
-import { canonicalJson } from "@nacre/core";
+import { canonicalJson, groupBy } from "@nacre/core";
 import { keyOf } from "../archive/key-of.ts";
 import { seesIdentifiers } from "../case/case-scope.ts";
 import { type Handled, handle } from "../serve/handle.ts";
@@ -30,8 +30,11 @@ export const searchRoutes: readonly Handled[] = [
     if (!found.ok) return refuse(found.failure);
     await services.trail.noteSeen(who, { action: "search.asked", project: run.project, subject: body.like.slide });
     const { rows, compared, exact, distance, isOutside, text } = found.value;
+    const isHidden = await hiddenFrom(services, slides[like.slide] as RunSlide);
+    const known = slides.map((slide) => (isHidden(slide) ? { ...slide, label: null } : slide));
     return {
-      rows: rows.map(({ slide, ...row }) => ({ ...row, ...told(slides[slide] as RunSlide, who) })),
+      rows: rows.map(({ slide, ...row }) => ({ ...row, ...told(known[slide] as RunSlide, who) })),
+      outcomes: outcomesOf(known, body, like.slide),
       compared,
       exact,
       distance,
@@ -115,6 +118,38 @@ function likeOf(slides: readonly RunSlide[], like: RouteInput<typeof searchAlike
   if (slide < 0) return null;
   if (like.kind === "region") return { kind: like.kind, slide, ring: like.ring.map(([x, y]) => ({ x, y })) };
   return { ...like, slide };
+}
+
+/** Who reads a case must not learn its answer from its own other slides: it is told when the case was signed once. */
+async function hiddenFrom({ db }: Services, asked: RunSlide): Promise<(slide: RunSlide) => boolean> {
+  const signed = await db
+    .selectFrom("signed_report")
+    .select("number")
+    .where("case_key", "=", asked.case ?? "")
+    .executeTakeFirst();
+  if (signed !== undefined) return () => false;
+  return (slide) =>
+    slide.key === asked.key ||
+    (asked.case !== null && slide.case === asked.case) ||
+    (asked.patient !== null && slide.patient === asked.patient);
+}
+
+/** Outcomes of the slides that could be a neighbour of one, under the filters of a question. */
+function outcomesOf(
+  slides: readonly RunSlide[],
+  { otherPatients, otherSites }: Pick<RouteInput<typeof searchAlike>["body"], "otherPatients" | "otherSites">,
+  asked: number,
+): { readonly outcome: string | null; readonly count: number }[] {
+  const own = slides[asked] as RunSlide;
+  const compared = slides.filter(
+    (slide) =>
+      slide !== own &&
+      !(otherPatients && slide.patient !== null && slide.patient === own.patient) &&
+      (!otherSites || (own.site !== null && slide.site !== null && slide.site !== own.site)),
+  );
+  return [...groupBy(compared, ({ label }) => label)]
+    .map(([outcome, same]) => ({ outcome, count: same.length }))
+    .sort((a, b) => Number(a.outcome === null) - Number(b.outcome === null) || b.count - a.count);
 }
 
 function told(slide: RunSlide, who: Person) {

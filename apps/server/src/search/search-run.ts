@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { attempt, nearestName, type Outcome, type Point, raise, unwrap } from "@nacre/core";
 import { OpenSearches } from "./find-alike.ts";
 import { readMembers } from "./run-members.ts";
-import type { AlikeAnswer, AlikeWork } from "./search-work.ts";
+import type { AlikeAnswer, AlikeWork, OnOpening } from "./search-work.ts";
 
 export interface SearchRunOptions {
   /** Id of a slide, or the name of its file. */
@@ -14,6 +14,7 @@ export interface SearchRunOptions {
   readonly region?: readonly Point[];
   readonly k: number;
   readonly otherSites: boolean;
+  readonly onOpening?: OnOpening;
 }
 
 export interface FoundAlike {
@@ -49,7 +50,10 @@ export async function searchRun(folder: string, options: SearchRunOptions): Prom
       folders: [join(folder, ".nacre", "search")],
     };
     const found = await searches
-      .alike({ kind: "alike", run, like: likeOf(slide, options), k, otherPatients: true, otherSites })
+      .alike(
+        { kind: "alike", run, like: likeOf(slide, options), k, otherPatients: true, otherSites },
+        options.onOpening,
+      )
       .finally(() => searches.close());
     const rows = found.rows.map(({ slide: at, ...row }): FoundAlike => {
       const { id = "", site = null, label = null } = members[at] ?? {};

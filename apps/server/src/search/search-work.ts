@@ -66,6 +66,9 @@ export interface MapAnswer {
   }[];
 }
 
+/** What the first search of a run does before it compares: the features are read together, and of a large archive an index is built. Each phase counts anew. */
+export type OnOpening = (phase: "reading" | "indexing", done: number, of: number) => void;
+
 /** Slides are members again: those that could not be read are not among the answers. */
 export type AlikeAnswer = SearchAnswer & { readonly leftOut: number };
 

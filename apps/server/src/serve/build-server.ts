@@ -21,6 +21,7 @@ import { limitOf, refusedTokenLimit } from "./rate.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { sendAnswer } from "./send-answer.ts";
 import { addStaticApp } from "./static-app.ts";
+import { holdStream } from "./watchers.ts";
 
 export interface BuildOptions {
   readonly handled: readonly Handled[];
@@ -91,7 +92,11 @@ function addRoute(app: FastifyInstance, { route, answer }: Handled, options: Bui
     onRequest: async (request) => checkRole(request, route),
     handler: async (request, reply) => {
       const input = parseInput(route, request);
-      const signal = goneSignal(reply, options.closing);
+      const gone = goneWith(reply, options.closing);
+      const { signal } = gone;
+      const heartbeatMs = options.heartbeatMs ?? 15_000;
+      if (route.kind === "events")
+        holdStream({ request, reply }, options.services, { end: () => gone.abort(), lookMs: heartbeatMs });
       const who = callerOf(request).person ?? NOBODY;
       const value = await answer({ ...input, who, services: options.services, request, signal });
       return sendAnswer(
@@ -100,7 +105,7 @@ function addRoute(app: FastifyInstance, { route, answer }: Handled, options: Bui
         { request, reply },
         {
           checkReplies: options.checkReplies ?? false,
-          heartbeatMs: options.heartbeatMs ?? 15_000,
+          heartbeatMs,
           signal: route.kind === "events" ? signal : NEVER,
         },
       );
@@ -111,7 +116,7 @@ function addRoute(app: FastifyInstance, { route, answer }: Handled, options: Bui
 const NEVER = new AbortController().signal;
 
 /** Aborted when the caller goes away before the answer was sent, or when the service closes. */
-function goneSignal(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+function goneWith(reply: FastifyReply, closing: AbortSignal): AbortController {
   const gone = new AbortController();
   const close = () => gone.abort();
   closing.addEventListener("abort", close, { once: true });
@@ -120,7 +125,7 @@ function goneSignal(reply: FastifyReply, closing: AbortSignal): AbortSignal {
     closing.removeEventListener("abort", close);
     if (!reply.raw.writableFinished) gone.abort();
   });
-  return gone.signal;
+  return gone;
 }
 
 /** Opaque keys of a path; whatever else stands in it is left out. */

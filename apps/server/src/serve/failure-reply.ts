@@ -3,6 +3,8 @@ import { type ApiFailure, failureSchema } from "@nacre/api";
 import { FailureError, type FailureKind } from "@nacre/core";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ServerConfig } from "../config.ts";
+import { isAway } from "../job/patience.ts";
+import { codeOf } from "../service/reason.ts";
 import { ApiRefusal } from "./refuse.ts";
 
 /** Failures of data whose status is not 422. */
@@ -19,6 +21,12 @@ const STATUS: Partial<Record<FailureKind, number>> = {
 interface Told {
   readonly status: number;
   readonly failure: ApiFailure;
+}
+
+/** What the database says that it cannot do now, and may be able to do later. */
+function tellOfDatabase(error: unknown, isServer: boolean): Told | null {
+  if (codeOf(error) === DISK_FULL) return { status: 507, failure: inWords(NO_ROOM) };
+  return isServer && isAway(error) ? { status: 503, failure: inWords(AWAY) } : null;
 }
 
 function tell(error: unknown): Told {
@@ -43,6 +51,20 @@ type Words = readonly [kind: string, expected: string, received: string, remedy:
 const SEE = "see /api/openapi.json";
 const REPORT = "report it with the request id in the header x-request-id: the log of the service names the place";
 const DEFECT: Words = ["internal", "Nacre to work", "a defect of Nacre", REPORT];
+
+const DISK_FULL = "53100";
+const NO_ROOM: Words = [
+  "disk-full",
+  "room for what is to be kept",
+  "a full disk",
+  "nothing was changed; ask an admin to make room",
+];
+const AWAY: Words = [
+  "unavailable",
+  "a database that answers",
+  "no answer from the database",
+  "try again in a minute; nothing was changed",
+];
 
 /** What the framework refuses by itself, by its status. */
 const OWN: Readonly<Record<number, Words>> = {
@@ -83,11 +105,11 @@ const GIVEN_UP: ReadonlySet<string> = new Set(["cancelled", "unavailable"]);
 const GONE = 499;
 
 /** The error handler: tells the caller the failure, and the log the place of a defect. */
-export function failureReply(config: ServerConfig) {
+export function failureReply(config: Pick<ServerConfig, "data" | "projects" | "databaseUrl">) {
   // The longest first: a folder inside another is replaced whole.
   const folders = [config.data, ...config.projects.map((p) => p.folder)].sort((a, b) => b.length - a.length);
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const { status, failure } = tell(error);
+    const { status, failure } = tellOfDatabase(error, config.databaseUrl !== undefined) ?? tell(error);
     if (reply.raw.destroyed && GIVEN_UP.has(failure.kind)) {
       request.log.info({ route: request.routeOptions.url ?? "unknown" }, "the caller went away");
       return reply.code(GONE).send();

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import type { ServerConfig } from "../config.ts";
+import { codeOf } from "../service/reason.ts";
 
 /** Where lines of the log go. */
 export interface LogStream {
@@ -21,7 +22,10 @@ export interface AppOptions {
   readonly arrival?: Partial<Record<keyof typeof ARRIVAL, number>>;
 }
 
-export function newApp(config: ServerConfig, options: AppOptions): FastifyInstance {
+export function newApp(
+  config: Pick<ServerConfig, "maxBody" | "publicUrl" | "proxies">,
+  options: AppOptions,
+): FastifyInstance {
   const arrival = { ...ARRIVAL, ...options.arrival };
   return Fastify({
     logger: options.log === false ? false : logOptions(options.log),
@@ -32,8 +36,8 @@ export function newApp(config: ServerConfig, options: AppOptions): FastifyInstan
     requestTimeout: arrival.requestMs,
     keepAliveTimeout: 30_000,
     return503OnClosing: true,
-    // Behind a proxy the address of the caller is in a header, which only a proxy on this machine is believed.
-    trustProxy: config.publicUrl === undefined ? false : "loopback",
+    // Behind a proxy the address of the caller is in a header, which only a proxy on this machine, or one that is named, is believed.
+    trustProxy: config.publicUrl === undefined ? false : ["loopback", ...(config.proxies ?? [])],
     routerOptions: { maxParamLength: 400 },
     http: {
       headersTimeout: arrival.headersMs,
@@ -62,15 +66,15 @@ function logOptions(stream: LogStream) {
   };
 }
 
-/** Name, code and frames of an error. Its message stays out: it may quote data. */
+/** Name, code (its own, or of what lies below it) and frames of an error. Its message stays out: it may quote data. */
 export function safeError(error: Error): { type: string; message: string; stack: string; code?: string } {
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = codeOf(error);
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return {
     type: error.name,
     message: "",
     stack: frames.slice(0, 12).join("\n"),
-    ...(typeof code === "string" ? { code } : {}),
+    ...(code === undefined ? {} : { code }),
   };
 }
 

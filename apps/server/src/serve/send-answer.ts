@@ -57,6 +57,8 @@ function sendBytes(bytes: BytesReply, request: FastifyRequest, reply: FastifyRep
   const etag = bytes.etag ?? (isWhole ? createHash("sha256").update(body).digest("base64url").slice(0, 22) : null);
   if (etag !== null) reply.header("etag", `"${etag}"`);
   reply.header("cache-control", bytes.isImmutable ? `private, max-age=${YEAR}, immutable` : "private, no-cache");
+  // A browser that two people share must not show the second what it kept for the first.
+  reply.header("vary", "cookie, authorization");
   if (bytes.saveAs !== undefined) reply.header("content-disposition", saveAs(bytes.saveAs));
   for (const [name, value] of Object.entries(bytes.headers ?? {})) reply.header(name, value);
   if (etag !== null && isKept(request.headers["if-none-match"], etag)) {

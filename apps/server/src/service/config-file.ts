@@ -2,13 +2,20 @@
 import { readFileSync } from "node:fs";
 import { rightSchema, roleSchema } from "@nacre/api";
 import { attempt, nearestName, type Outcome, raise } from "@nacre/core";
+import ipaddr from "ipaddr.js";
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+}
+
+const webAddress = z.url({ protocol: /^https?$/, error: "an address: https://…" });
 
 const groupTable = z.record(z.string(), z.array(z.string()));
 
 const oidcSchema = z.strictObject({
-  issuer: z.url({ protocol: /^https?$/ }),
+  issuer: webAddress,
   clientId: z.string().min(1),
   /** Left out, the variable NACRE_OIDC_SECRET is read. */
   clientSecret: z.string().min(1).optional(),
@@ -21,7 +28,7 @@ const oidcSchema = z.strictObject({
 
 const dicomSchema = z.strictObject({
   name: z.string().regex(/^[\w-]{1,60}$/, "letters, digits, - and _, at most 60"),
-  url: z.url({ protocol: /^https?$/ }),
+  url: webAddress,
   headers: z.record(z.string(), z.string()).optional(),
 });
 
@@ -30,8 +37,10 @@ const configSchema = z.strictObject({
   data: z.string().min(1).optional(),
   host: z.string().min(1).optional(),
   port: z.int().min(0).max(65_535).optional(),
-  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
-  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  publicUrl: webAddress.optional(),
+  /** Proxies on other machines, whose word on the caller's address is believed. */
+  proxies: z.array(z.string().refine(isNetwork, "an address, or a network such as 10.1.0.0/16")).default([]),
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/, error: "postgres://user@host/database" }).optional(),
   /** Where workers put features that they cannot put into the service's folders. */
   store: z
     .string()
@@ -63,7 +72,8 @@ export function checkConfig(value: unknown, path: string): ConfigFile {
   const { issues } = parsed.error;
   // A misspelt key explains the missing one beside it.
   const issue = issues.find((i) => i.code === "unrecognized_keys") ?? issues[0];
-  const place = issue === undefined || issue.path.length === 0 ? "the file" : issue.path.map(String).join(".");
+  const isWhole = issue === undefined || issue.path.length === 0;
+  const place = isWhole ? "the file" : issue.path.map(String).join(".");
   if (issue?.code === "unrecognized_keys") {
     const known = knownKeys(issue.path);
     const near = nearestName(issue.keys[0] ?? "", known);
@@ -73,12 +83,60 @@ export function checkConfig(value: unknown, path: string): ConfigFile {
       near === null ? "leave it out" : `did you mean \`${near}\`?`,
     );
   }
-  return bad(`${place}: ${wanted(issue)}`, `something else in ${path}`, `correct ${place}`);
+  const received = isWhole ? value : valueAt(value, issue.path);
+  return bad(
+    isWhole ? "a file of lines `key: value`" : `${place}: ${wanted(issue)}`,
+    `${issue?.path.some((key) => SECRET.has(key)) ? "something else" : inWords(received)} in ${path}`,
+    received === null ? `give ${place} a value, or leave the key out` : `correct ${place}`,
+  );
 }
 
-function wanted(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
-  return issue?.message ?? "another value";
+/** Keys whose values are not repeated. */
+const SECRET: ReadonlySet<PropertyKey> = new Set(["clientSecret", "databaseUrl", "headers"]);
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list (each entry begins with a dash)",
+  object: "lines `key: value`",
+  record: "lines `key: value`",
+};
+
+function wanted(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_type":
+      return KINDS[issue.expected] ?? issue.expected;
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    case "too_small":
+      return issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "an empty value";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "keys and values";
+  return typeof value === "string" ? quoted(value) : `\`${String(value)}\``;
+}
+
+function quoted(text: string): string {
+  return text.length > 80 ? "a long text" : `the text \`${text}\``;
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
@@ -93,18 +151,26 @@ function readText(path: string): string {
   } catch (error) {
     return raise("missing-file", {
       expected: "a configuration file (YAML)",
-      received: `${(error as NodeJS.ErrnoException).code ?? "nothing"} at ${path}`,
+      received: `${UNREAD[(error as NodeJS.ErrnoException).code ?? ""] ?? "nothing that can be read"} at ${path}`,
       remedy: "check the path given with --config",
     });
   }
 }
+
+const UNREAD: Readonly<Record<string, string>> = {
+  ENOENT: "nothing",
+  EISDIR: "a folder",
+  EACCES: "a file that this user may not read",
+};
 
 function parseYaml(text: string, path: string): unknown {
   try {
     return parse(text);
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    return bad("valid YAML", `line ${error.linePos?.[0].line ?? "?"} of ${path} that is none`, `mend ${path}`);
+    const [why = ""] = error.message.split(" at line ");
+    const at = error.linePos?.[0].line;
+    return bad("valid YAML", `${why}${at === undefined ? "" : `, line ${at}`} of ${path}`, `mend ${path}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { listProjects, readBackup, readHealth, scanProject } from "@nacre/api";
 import { callerOf } from "../auth/caller.ts";
 import { seesIdentifiers } from "../case/case-scope.ts";
 import { type Handled, handle } from "../serve/handle.ts";
+import { refuse } from "../serve/refuse.ts";
 import { dumpStore } from "../store/backup.ts";
 import { checkHealth } from "./health.ts";
 import { readProjects } from "./read-projects.ts";
@@ -10,7 +11,17 @@ import { readProjects } from "./read-projects.ts";
 export const serviceRoutes: readonly Handled[] = [
   handle(readHealth, async ({ request, services }) => {
     const health = await checkHealth(services);
-    return callerOf(request).person?.role === "admin" ? health : { state: health.state, checks: [] };
+    // A probe looks at the status alone.
+    if (health.state === "failing")
+      refuse("unavailable", {
+        expected: "a service that works",
+        received: `a database that ${health.checks[0]?.text ?? "does not answer"}`,
+        remedy: "start the database, or look at its log; the service goes on by itself when it is back",
+      });
+    const { person } = callerOf(request);
+    // A check names every folder that is served.
+    const mayRead = person?.role === "admin" && person.projects === null;
+    return mayRead ? health : { state: health.state, checks: [] };
   }),
   handle(readBackup, async ({ who, services: { store, trail } }) => {
     await trail.note(who, { action: "backup.made" });

@@ -2,6 +2,7 @@
  * The schema, as steps that are only ever added to: a database of any earlier version comes up to date when it is opened.
  * One dialect: PGlite and PostgreSQL 13 or later run the same text.
  */
+import { raise } from "@nacre/core";
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Tables } from "./tables.ts";
@@ -76,21 +77,39 @@ export const MIGRATIONS: Record<string, Migration> = {
 /** All that the schema says, as one text: what it hashes to changes when the schema does. */
 export const SCHEMA: string = [...Object.keys(MIGRATIONS), FIRST, SECOND].join("\n");
 
-/** Brings the schema up to date. PostgreSQL: several processes may start at once, the migrator locks. */
+/** The steps that a database has made, and those that this version knows; each by name, in order. */
+export interface SchemaState {
+  readonly has: readonly string[];
+  readonly knows: readonly string[];
+}
+
+/** Brings the schema up to date. PostgreSQL: several processes may start at once, the migrator locks. @throws FailureError unsupported-format of a newer version's */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  if (await isUpToDate(db)) return;
+  const { has, knows } = await schemaOf(db);
+  if (isNewer({ has, knows }))
+    raise("unsupported-format", {
+      expected: `a database of this version of Nacre or an earlier one: schema ${knows.length}, or less`,
+      received: `one of a newer version: schema ${has.length}`,
+      remedy: "use the version that wrote it, or a later one",
+    });
+  if (has.length === knows.length) return;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
 
-/** The migrator's own table, asked directly: the migrator looks at every table there is before it does, which takes longer than all else at a start. */
-async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
+/** Whether a database has made a step that this version does not know. */
+export function isNewer({ has, knows }: SchemaState): boolean {
+  return has.some((name) => !knows.includes(name));
+}
+
+/** Looks, and changes nothing. The migrator's own table is asked directly: the migrator looks at every table there is before it does, which takes longer than all else at a start. */
+export async function schemaOf(db: Kysely<Tables>): Promise<SchemaState> {
+  const knows = Object.keys(MIGRATIONS).sort();
   const { rows: there } = await sql<{
     there: boolean;
   }>`select to_regclass('kysely_migration') is not null as there`.execute(db);
-  if (there[0]?.there !== true) return false;
+  if (there[0]?.there !== true) return { has: [], knows };
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  const names = Object.keys(MIGRATIONS).sort();
-  return rows.length === names.length && rows.every(({ name }, i) => name === names[i]);
+  return { has: rows.map(({ name }) => name), knows };
 }

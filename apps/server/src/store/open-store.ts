@@ -7,11 +7,12 @@ import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { FailureError, fail, type Outcome, ok } from "@nacre/core";
 import { takeLock } from "@nacre/pipeline";
-import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { flushTree, openLite } from "./durable-folder.ts";
 import { layEmptyDatabase } from "./empty-database.ts";
 import { migrate } from "./migrations.ts";
+import { refusalOf } from "./refusal.ts";
 import { sweepData } from "./sweep-data.ts";
 import type { Tables } from "./tables.ts";
 
@@ -30,27 +31,36 @@ export interface StoreOptions {
   readonly folder: string;
   /** postgres://… : a server's database in place of the embedded one. */
   readonly url?: string;
+  /** True: as it is. Nothing is swept, and the schema stays what it was. */
+  readonly onlyLook?: boolean;
 }
 
-/** @returns the store, its schema up to date; `locked` where another process has the folder, `unreachable` where the server does not answer */
-export async function openStore({ folder, url }: StoreOptions): Promise<Outcome<Store>> {
-  if (url === undefined) return openEmbedded(folder);
+/** @returns the store, its schema up to date. Failures: locked where another process has the folder, bad-usage where the server lets nobody in, unsupported-format of a newer version's, unreadable-file, internal */
+export async function openStore({ folder, url, onlyLook = false }: StoreOptions): Promise<Outcome<Store>> {
+  const ready = onlyLook ? ping : migrate;
+  if (url === undefined) return openEmbedded(folder, onlyLook, ready);
   // No lock says that nobody else works in the folder.
-  if (folder !== "") sweepData(folder, HOUR);
-  return openServer(url);
+  if (folder !== "" && !onlyLook) sweepData(folder, HOUR);
+  return openServer(url, ready);
+}
+
+type Ready = (db: Kysely<Tables>) => Promise<unknown>;
+
+function ping(db: Kysely<Tables>): Promise<unknown> {
+  return sql`select 1`.execute(db);
 }
 
 const HOUR = 3_600_000;
 
-async function openEmbedded(folder: string): Promise<Outcome<Store>> {
+async function openEmbedded(folder: string, onlyLook: boolean, ready: Ready): Promise<Outcome<Store>> {
   const lock = await takeDataFolder(folder);
   if (!lock.ok) return lock;
   const place = databaseIn(folder);
   try {
-    sweepData(folder, 0);
+    if (!onlyLook) sweepData(folder, 0);
     const isNew = !existsSync(place);
     const isLaid = isNew && (await layEmptyDatabase(place));
-    const { lite, db } = await openDatabase(place);
+    const { lite, db } = await openDatabase(place, ready);
     // What the engine made by itself it did not flush.
     if (isNew && !isLaid) flushTree(place);
     const close = async () => {
@@ -87,20 +97,21 @@ export async function takeDataFolder(folder: string): Promise<Outcome<FolderLock
   });
 }
 
-async function openDatabase(place: string): Promise<{ lite: PGlite; db: Kysely<Tables> }> {
+async function openDatabase(place: string, ready: Ready): Promise<{ lite: PGlite; db: Kysely<Tables> }> {
   const lite = openLite(place);
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: lite }) });
   try {
-    await migrate(db);
+    await ready(db);
     return { lite, db };
   } catch (error) {
     await db.destroy();
     if (!lite.closed) await lite.close().catch(() => {});
+    if (error instanceof FailureError) throw error;
     throw new FailureError(
       {
         kind: "unreadable-file",
-        expected: "a database that opens and whose schema this version knows",
-        received: `one that does not, at ${place}`,
+        expected: "a database that opens",
+        received: `one that does not open, at ${place}`,
         remedy: "put a backup back (nacre serve --restore FILE --force), or open it with the version that wrote it",
       },
       { cause: error },
@@ -108,7 +119,7 @@ async function openDatabase(place: string): Promise<{ lite: PGlite; db: Kysely<T
   }
 }
 
-async function openServer(url: string): Promise<Outcome<Store>> {
+async function openServer(url: string, ready: Ready): Promise<Outcome<Store>> {
   const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 10_000 });
   // A connection that breaks while idle must not end the process: the next query opens another.
   pool.on("error", () => {});
@@ -116,9 +127,11 @@ async function openServer(url: string): Promise<Outcome<Store>> {
   pool.on("connect", (client) => void client.on("error", () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await migrate(db);
+    await ready(db);
   } catch (error) {
     await db.destroy();
+    const failure = error instanceof FailureError ? error.failure : refusalOf(error);
+    if (failure !== null) return { ok: false, failure };
     return fail("internal", {
       expected: "a PostgreSQL that answers at the address in DATABASE_URL",
       received: error instanceof Error ? error.message : String(error),

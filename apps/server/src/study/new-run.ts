@@ -21,7 +21,8 @@ export function makeRun(project: ArchiveProject, study: Study, wanted: string | 
   return attempt(async () => {
     const base = folderName(wanted ?? study.name);
     const run = takeName(project, base);
-    const prepared = await prepareRun(study, run.out);
+    // Under its own name the run is found again: two runs of one study are told apart.
+    const prepared = await prepareRun({ ...study, name: run.name }, run.out);
     // Nothing is left of a run that cannot be.
     if (!prepared.ok) rmSync(run.out, { recursive: true, force: true });
     unwrap(prepared);

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Person, RunEvent, RunPage } from "@nacre/api";
+import { parse } from "yaml";
 import { type FoundRun, readRun as readFolder } from "../archive/read-run.ts";
 import { seesIdentifiers } from "../case/case-scope.ts";
 import type { Services } from "../services.ts";
+import { filesOf } from "./run-files.ts";
 import { type RunRecord, runRow } from "./run-rows.ts";
 import { shortOf, type Veil, veilOf } from "./veil.ts";
 
@@ -29,9 +31,14 @@ export async function runPage(
     .execute();
   const isAtWork = run.state === "queued" || run.state === "running";
   const scorecard = isAtWork ? null : veil.document(await readJson(join(folder, "scorecard.json")));
+  const study = (await readText(join(folder, "study.yaml"))) ?? "";
   return {
     ...runRow(run, { identifiers }),
-    study: veil.text((await readText(join(folder, "study.yaml"))) ?? ""),
+    failure: veil.document(run.failure) as RunPage["failure"],
+    study: veil.text(study),
+    folder: run.folder,
+    settings: veil.document(settingsOf(study)) as Record<string, string>,
+    files: identifiers && !isAtWork ? filesOf(folder) : [],
     summary: isAtWork ? null : textOf(veil, await readText(join(folder, "summary.md"))),
     scorecard,
     audit: (scorecard as { audit?: unknown } | null)?.audit ?? null,
@@ -40,6 +47,25 @@ export async function runPage(
     log: logOf(events, veil),
     hasReport: existsSync(join(folder, "report.html")),
   };
+}
+
+/** A study file's keys with their dots. Empty where the text is none. */
+export function settingsOf(text: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  const walk = (value: unknown, path: readonly string[]): void => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key]);
+    else if (path.length > 0) found[path.join(".")] = Array.isArray(value) ? value.map(plain).join(", ") : plain(value);
+  };
+  const plain = (value: unknown): string =>
+    typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+  try {
+    walk(parse(text, { maxAliasCount: 20 }), []);
+  } catch {
+    // The text itself is shown; there is nothing to compare.
+    return {};
+  }
+  return found;
 }
 
 type Events = readonly { readonly at: Date; readonly event: RunEvent }[];

@@ -69,7 +69,7 @@ class RunDesk implements Studies {
     const run = orRefuse(await makeRun(project, study, name), project.folder);
     const key = keyOf("run", project.key, run.folder);
     const row = {
-      name: name ?? study.name,
+      name: run.name,
       folder: run.folder,
       task: study.task.kind,
       encoder: study.features === undefined ? (study.encoder.split(/[/\\]/).at(-1) ?? null) : null,
@@ -110,8 +110,12 @@ class RunDesk implements Studies {
         remedy: run.state === "finished" ? "start a new one" : "wait for it, or stop it first",
       });
     const out = archive.pathIn(run.project, run.folder);
-    await db.updateTable("run").set({ by }).where("key", "=", run.key).execute();
-    return this.#putInLine(run.key, run.project, out);
+    // Taken in hand before anything is waited for: of two who ask at once the second finds it at work.
+    const [row] = await Promise.all([
+      this.#putInLine(run.key, run.project, out),
+      db.updateTable("run").set({ by }).where("key", "=", run.key).execute(),
+    ]);
+    return { ...row, by };
   }
 
   async stop(run: RunRecord): Promise<RunRecord> {
@@ -153,17 +157,26 @@ class RunDesk implements Studies {
 
   /** Never rejects: the next in line has its turn whatever became of this one. */
   async #turn(hand: InHand): Promise<void> {
-    const { log, archive } = this.#shared;
+    const { log } = this.#shared;
     try {
-      const end = hand.stop.signal.aborted ? null : await this.#run(hand);
-      await this.#atEnd(hand, end);
+      const failure = hand.stop.signal.aborted ? null : await this.#run(hand);
+      const { event, finished } = this.#endOf(hand, failure);
+      const { state, failure: told } = event;
+      await hand.teller.change({ state, failure: told, progress: null, finished });
+      // Whoever hears of the end reads numbers, counts and answers: they are there before it is told.
+      if (!this.#closed) await this.#scan(hand);
+      this.#hands.delete(hand.key);
+      await hand.teller.tell(event);
     } catch (error) {
       log.error({ run: hand.key, err: error }, "the end of a run could not be written");
     } finally {
       this.#hands.delete(hand.key);
     }
-    if (!this.#closed)
-      await archive.scan(hand.project).catch((error: unknown) => log.error({ err: error }, "no scan after a run"));
+  }
+
+  async #scan({ project }: InHand): Promise<void> {
+    const { archive, log } = this.#shared;
+    await archive.scan(project).catch((error: unknown) => log.error({ err: error }, "no scan after a run"));
   }
 
   /** @returns its failure; null: it came to its end */
@@ -187,20 +200,18 @@ class RunDesk implements Studies {
     return failure;
   }
 
-  async #atEnd(hand: InHand, failure: Failure | null): Promise<void> {
-    const { now } = this.#shared;
+  #endOf(hand: InHand, failure: Failure | null) {
     const wasStopped = hand.stop.signal.aborted || failure?.kind === "cancelled";
     const state = wasStopped
-      ? "stopped"
+      ? ("stopped" as const)
       : failure === null
-        ? "finished"
+        ? ("finished" as const)
         : failure.kind === "refused"
-          ? "refused"
-          : "failed";
+          ? ("refused" as const)
+          : ("failed" as const);
     const told = wasStopped || failure === null ? null : hand.teller.veiled(failure);
-    const finished = state === "finished" ? now() : null;
-    const change = { state, failure: told, progress: null, finished } as const;
-    await hand.teller.tell({ kind: "state", state, failure: told }, change);
+    const event = { kind: "state" as const, state, failure: told };
+    return { event, finished: state === "finished" ? this.#shared.now() : null };
   }
 
   /** Has the workers at the queue make the features, where there are any. */

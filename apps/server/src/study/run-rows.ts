@@ -1,6 +1,6 @@
 /** Rows of runs and of what happened in them. */
 import type { RunEvent, RunRow } from "@nacre/api";
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { FailureJson, Tables } from "../store/tables.ts";
 
 type Db = Kysely<Tables>;
@@ -87,4 +87,15 @@ export async function eventsAfter(db: Db, run: string, after: number): Promise<S
     .limit(MOST_EVENTS)
     .execute();
   return rows.map(({ seq, event }) => ({ seq: Number(seq), event }));
+}
+
+/** The number before the event that put the run in line for the last time; 0 where it never was. */
+export async function beforeLastTry(db: Db, run: string): Promise<number> {
+  const row = await db
+    .selectFrom("run_event")
+    .select(({ fn }) => fn.max("seq").as("seq"))
+    .where("run", "=", run)
+    .where(sql<boolean>`event ->> 'kind' = 'state' and event ->> 'state' = 'queued'`)
+    .executeTakeFirst();
+  return Math.max(0, Number(row?.seq ?? 0) - 1);
 }

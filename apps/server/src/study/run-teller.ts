@@ -5,6 +5,7 @@ import { withoutPaths } from "../archive/read-run.ts";
 import type { Services } from "../services.ts";
 import type { ChildSays } from "./child-message.ts";
 import { changeRun, noteEvent } from "./run-rows.ts";
+import { Pace } from "./time-left.ts";
 
 type Shared = Pick<Services, "archive" | "db" | "events" | "log" | "now">;
 
@@ -19,7 +20,7 @@ export class RunTeller {
   readonly #shared: Shared;
   readonly #of: TellerOf;
   readonly #counts = { ready: 0, failed: 0, waiting: 0 };
-  #stretch: { readonly title: string; readonly total: number; readonly since: number } | null = null;
+  #stretch: { readonly title: string; readonly total: number; readonly pace: Pace } | null = null;
   /** Writes to the database, one after the other. */
   #told: Promise<void> = Promise.resolve();
   #seq = 0;
@@ -31,9 +32,8 @@ export class RunTeller {
 
   /** Tells on what the process of the run says. */
   hear(says: ChildSays): void {
-    const { now } = this.#shared;
     if (says.kind === "begin") {
-      this.#stretch = { title: says.title, total: says.total, since: now().getTime() };
+      this.#stretch = { title: says.title, total: says.total, pace: new Pace() };
       this.#progress(0, null);
     } else if (says.kind === "advance") this.#progress(says.done, says.note);
     else if (says.kind === "said") this.say(says.text);
@@ -65,6 +65,14 @@ export class RunTeller {
     return this.#told;
   }
 
+  /** Changes the row after what was told before, and tells nobody. Never rejects. */
+  change(change: Parameters<typeof changeRun>[2]): Promise<void> {
+    this.#told = this.#told
+      .then(() => changeRun(this.#shared.db, this.#of.run, change))
+      .catch((error: unknown) => this.#unwritten(error));
+    return this.#told;
+  }
+
   /** A failure as a caller may read it. */
   veiled(failure: Failure): Failure {
     const folder = this.#shared.archive.projects.find(({ key }) => key === this.#of.project)?.folder;
@@ -81,15 +89,14 @@ export class RunTeller {
   /** Goes to the row and to who listens, and is not kept as an event. */
   #progress(done: number, note: string | null): void {
     if (this.#stretch === null || this.#of.signal.aborted) return;
-    const { title, total, since } = this.#stretch;
-    const { events, db, now } = this.#shared;
+    const { title, total, pace } = this.#stretch;
+    const { events, now } = this.#shared;
     const { run, project } = this.#of;
-    const elapsed = (now().getTime() - since) / 1000;
-    const secondsLeft = done > 0 && total > done ? (elapsed / done) * (total - done) : null;
+    const secondsLeft = pace.secondsLeft(now().getTime(), done, total);
     const progress = { title, done, total, note, secondsLeft };
     events.tell({ kind: "run", run, project, seq: this.#seq, event: { kind: "progress", progress } });
     const counts = { ...this.#counts };
-    this.#told = this.#told.then(() => changeRun(db, run, { progress, counts })).catch((e) => this.#unwritten(e));
+    void this.change({ progress, counts });
   }
 
   #unwritten(error: unknown): void {

@@ -1,6 +1,6 @@
 /** What happened in a run since a caller last listened, then what happens, until it is at rest. */
 import type { Services } from "../services.ts";
-import { eventsAfter, findRun, type SeenEvent } from "./run-rows.ts";
+import { beforeLastTry, eventsAfter, findRun, type SeenEvent } from "./run-rows.ts";
 import { isAtRest } from "./studies.ts";
 
 export interface Watching {
@@ -21,16 +21,22 @@ export async function* watchRun(
   let wake = (): void => {};
   const end = events.listen((event) => {
     if (event.kind !== "run" || event.run !== run) return;
+    // Progress takes the place of progress: a caller that reads slowly must not fill the memory.
+    if (event.event.kind === "progress" && waiting.at(-1)?.event.kind === "progress") waiting.pop();
     waiting.push({ seq: event.seq, event: event.event });
     wake();
   });
   const onAbort = (): void => wake();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    let last = after;
-    for (const seen of await eventsAfter(db, run, after)) {
-      last = seen.seq;
-      yield seen;
+    // Who listens anew hears of the last try alone: what an earlier one told, such as a failure that was mended since, is no news.
+    let last = after > 0 ? after : await beforeLastTry(db, run);
+    // So many at a time: what is beyond them must not be lost.
+    for (let some = await eventsAfter(db, run, last); some.length > 0; some = await eventsAfter(db, run, last)) {
+      for (const seen of some) {
+        last = seen.seq;
+        yield seen;
+      }
     }
     const row = await findRun(db, run);
     if (row?.progress != null) yield { seq: last, event: { kind: "progress", progress: row.progress } };

@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import type { Heatmap, Person } from "@nacre/api";
 import { z } from "zod";
 import { slideFor } from "../annotation/slide-scope.ts";
+import { slideInRun } from "../archive/slide-in-run.ts";
 import { notFound, refuse } from "../serve/refuse.ts";
 import type { Services } from "../services.ts";
 import { readTilesGeoJson, type SeenTiles } from "./read-tiles-geojson.ts";
@@ -73,7 +74,8 @@ export async function seenTiles(
   const ran = await db.selectFrom("run").select(["project", "folder"]).where("key", "=", run).executeTakeFirst();
   if (ran === undefined || ran.project !== row.project) return notFound("a run of the slide's project");
   const inside = (name: string): string => (ran.folder === "" ? name : `${ran.folder}/${name}`);
-  const file = pathOrNull(() => archive.pathIn(ran.project, inside(`heatmaps/${row.name}.geojson`)));
+  const id = (await slideInRun(services, ran))(row);
+  const file = id === null ? null : pathOrNull(() => archive.pathIn(ran.project, inside(`heatmaps/${id}.geojson`)));
   const tiles = file === null ? null : await remembered(file);
   if (tiles === null) {
     return refuse("not-found", {

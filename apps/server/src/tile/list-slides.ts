@@ -22,13 +22,15 @@ export async function slidesPage(
   if (state !== undefined) picked = picked.where("state", "=", state as "ready");
   const text = find?.trim().toLowerCase() ?? "";
   // What is found is the name that is told: without the right nothing is found by a name.
-  const told = seesIdentifiers(who) ? sql<string>`lower(name)` : sql<string>`'slide ' || left(key, 6)`;
+  const isNamed = seesIdentifiers(who);
+  const told = isNamed ? sql<string>`lower(name)` : sql<string>`'slide ' || left(key, 6)`;
   if (text !== "") picked = picked.where(sql<boolean>`strpos(${told}, ${text}) > 0`);
   const [{ n } = { n: 0 }] = await picked.select(({ fn }) => fn.countAll<string | number>().as("n")).execute();
   const rows = await picked
     .selectAll()
     .orderBy(sql`${told} = ${text}`, "desc")
-    .orderBy("name")
+    // Nor is the order of hidden names told.
+    .$if(isNamed, (slides) => slides.orderBy("name"))
     .orderBy("key")
     .offset(offset)
     .limit(limit)

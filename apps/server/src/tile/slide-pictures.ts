@@ -26,7 +26,7 @@ export async function tileReply(
   }: { readonly version: string; readonly level: number; readonly column: number; readonly row: number },
   query: PlaneQuery,
 ): Promise<BytesReply> {
-  const file = await slideFile(services, who, slide);
+  const file = await seenFile(services, who, slide);
   // Kept for ever by whoever asks: what the address names must be what is sent.
   if ((await services.slides.version(file)) !== version) return changed();
   const tile = await services.slides.tile(file, request, { signal, client: who.id, ...planeOf(query) });

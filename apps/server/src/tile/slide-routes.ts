@@ -1,4 +1,4 @@
-/** Slides over HTTP: lists, facts, pictures, what models saw. Looking at a slide is noted when its facts are read, not with each tile. */
+/** Slides over HTTP: lists, facts, pictures, what models saw. Looking at a slide is noted by whatever shows it, once in ten minutes and not with each tile. */
 import {
   listSlides,
   readAssociated,

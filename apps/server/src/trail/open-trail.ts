@@ -24,13 +24,15 @@ const LOCK = 0x6e61637265;
 export function openTrail({ db, now, log, tellEvery = 100 }: TrailOptions): Trail & { head(): Promise<TrailHead> } {
   let last: Promise<unknown> = Promise.resolve();
   const looks = new Map<string, number>();
+  /** Looks that are being written: a view asks for dozens of tiles at once. */
+  const under = new Map<string, Promise<void>>();
 
   const note: Trail["note"] = (who, entry) => {
     const written = last.then(() => append(db, { at: now().toISOString(), actor: who?.id ?? "nobody", entry }));
     last = written.catch(() => {});
     return written.then(
       (row) => {
-        if (row.seq % tellEvery === 0) log.info({ trail: { seq: row.seq, head: row.hash } }, "head of the trail");
+        if (row.seq % tellEvery === 0) log.info({ trail: headText(row) }, "head of the trail");
       },
       (error: unknown) => {
         log.error({ err: error }, "the trail cannot be written");
@@ -48,11 +50,18 @@ export function openTrail({ db, now, log, tellEvery = 100 }: TrailOptions): Trai
     const at = now().getTime();
     const before = looks.get(key);
     if (before !== undefined && at - before < SAME_LOOK_MS) return;
-    await note(who, entry);
-    looks.delete(key);
-    looks.set(key, at);
-    const oldest = looks.keys().next().value;
-    if (looks.size > REMEMBERED && oldest !== undefined) looks.delete(oldest);
+    const running = under.get(key);
+    if (running !== undefined) return running;
+    const noted = note(who, entry)
+      .then(() => {
+        looks.delete(key);
+        looks.set(key, at);
+        const oldest = looks.keys().next().value;
+        if (looks.size > REMEMBERED && oldest !== undefined) looks.delete(oldest);
+      })
+      .finally(() => under.delete(key));
+    under.set(key, noted);
+    return noted;
   };
 
   return { note, noteSeen, verify: () => verifyTrail(db), head: () => headOf(db) };
@@ -61,6 +70,11 @@ export function openTrail({ db, now, log, tellEvery = 100 }: TrailOptions): Trai
 export interface TrailHead {
   readonly seq: number;
   readonly hash: string;
+}
+
+/** A head as the log tells it and `--told` takes it: SEQ:HASH. */
+export function headText({ seq, hash }: TrailHead): string {
+  return `${seq}:${hash}`;
 }
 
 async function headOf(db: Kysely<Tables>): Promise<TrailHead> {

@@ -1,7 +1,7 @@
 /**
- * Tells addresses of events: three tries each, with longer waits between them. What waits is kept in the queue of the database: a service
- * that stops, or dies, goes on with it when it is back, unless it is older than a day by then. An address may hear of an event
- * twice, where the service died within a try: `id` is the same.
+ * Tells addresses of events: seven tries each within three hours, with longer and longer waits between them. What waits is kept in the
+ * queue of the database: a service that stops, or dies, goes on with it when it is back, unless it is older than a day by then. An
+ * address may hear of an event twice, where the service died within a try: `id` is the same.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as rest } from "node:timers/promises";
@@ -19,7 +19,7 @@ export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 export interface WebhookOptions {
   readonly resolve?: Resolve;
   readonly timeoutMs?: number;
-  /** Waits before the second and the third try. */
+  /** Waits before the second try and those after it. */
   readonly waitsMs?: readonly number[];
 }
 
@@ -31,7 +31,8 @@ export interface Webhooks {
 }
 
 const TIMEOUT_MS = 5000;
-const WAITS_MS = [2000, 15_000];
+/** A receiver that is mended within two hours hears of all. */
+const WAITS_MS = [2_000, 15_000, 60_000, 300_000, 1_800_000, 7_200_000];
 /** Events of this process that wait for one address; more are left out, and the log says so. */
 const MOST_WAITING = 1000;
 /** Addresses that are told at once. */

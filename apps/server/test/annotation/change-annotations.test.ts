@@ -109,8 +109,26 @@ describe("a QuPath file", () => {
     };
     expect(await takeIn(store.services, reader(), { slide: elsewhere, geojson: file })).toEqual({ made: 1, left: [] });
     const again = await takeIn(store.services, reader(), { slide: elsewhere, geojson: file });
-    expect(again).toEqual({ made: 0, left: ["1 × annotation whose id is there already: left as it stands"] });
+    expect(again).toEqual({ made: 0, left: ["1 × annotation that is on this slide already: left as it stands"] });
     const [out] = toQuPath(await annotationsOf(store.services.db, elsewhere)).features;
     expect(out).toMatchObject({ id, geometry: { type: "Point", coordinates: [3, 4] }, properties: { name: "note" } });
+  });
+
+  test("brings back what was removed meanwhile, and what another slide holds as a copy, the same one each time", async () => {
+    const id = randomUUID();
+    const geojson = JSON.parse(JSON.stringify(toQuPath((await make([put(id, 0, "kept in a file")])).rows)));
+    const take = (on: string) => takeIn(store.services, reader(), { slide: on, geojson });
+    const here = async (on: string) =>
+      (await annotationsOf(store.services.db, on)).filter(({ note }) => note === "kept in a file");
+    await make([remove(id, 1)]);
+    expect(await here(slide)).toEqual([]);
+    expect(await take(slide)).toEqual({ made: 1, left: [] });
+    expect((await here(slide)).map((a) => [a.id, a.version])).toEqual([[id, 3]]);
+    const copied = "1 × annotation of another slide: taken in as a copy. Is it this slide's file?";
+    expect(await take(elsewhere)).toEqual({ made: 1, left: [copied] });
+    expect((await take(elsewhere)).made).toBe(0);
+    expect(await here(elsewhere)).toHaveLength(1);
+    expect((await here(elsewhere))[0]?.id).not.toBe(id);
+    expect(await here(slide)).toHaveLength(1);
   });
 });

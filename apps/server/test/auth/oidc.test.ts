@@ -1,12 +1,13 @@
 /** Signing in at a real OpenID provider that runs in this process: its pages are walked as a browser would. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readSession, worklist } from "@nacre/api";
+import { readHealth, readSession, worklist } from "@nacre/api";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keyOf } from "../../src/archive/key-of.ts";
 import { personOfClaims } from "../../src/auth/oidc-client.ts";
 import { OIDC_PATH, ownPath } from "../../src/auth/oidc-routes.ts";
+import { makeToken } from "../../src/auth/token.ts";
 import type { OidcConfig } from "../../src/config.ts";
 import { type TestServer, testServer } from "../test-server.ts";
 
@@ -16,6 +17,17 @@ const GROUPS: Record<string, string[]> = {
   nina: ["cafeteria"],
 };
 const SECRET = "a-secret-of-the-client-that-is-long-enough";
+
+const ADMIN = { name: "an admin", role: "admin", rights: [], projects: null, days: 1 } as const;
+
+/** A port of this machine at which nobody listens. */
+async function freePort(): Promise<number> {
+  const one = createServer();
+  await new Promise<void>((ready) => one.listen(0, "127.0.0.1", () => ready()));
+  const { port } = one.address() as AddressInfo;
+  await new Promise((end) => one.close(end));
+  return port;
+}
 
 let provider: Server;
 let server: TestServer;
@@ -196,6 +208,30 @@ describe("Signing in at an OpenID provider", () => {
 
   it("opens no page of the provider's for a sign-in that was begun elsewhere: the callback alone is nothing", async () => {
     expect((await new Browser().open(`${server.url}${OIDC_PATH}/callback?code=x&state=y`)).status).toBe(400);
+  });
+});
+
+describe("A provider that is away when the service starts", () => {
+  it("is told at once in the log and in the health, and signing in works when it is there", async () => {
+    const port = await freePort();
+    const issuer = `http://127.0.0.1:${port}`;
+    const alone = await testServer({ oidc: { ...config, issuer } });
+    const { token } = await makeToken(alone.services.db, ADMIN, new Date());
+    const health = await alone.call(readHealth, {}, { token });
+    expect(health).toMatchObject({ state: "degraded" });
+    expect(health.checks.find((c) => c.name === "identity provider")).toMatchObject({ ok: false });
+    expect(alone.log()).toContain("the identity provider does not answer");
+    expect((await alone.fetch(OIDC_PATH)).status).toBe(503);
+    const late = createServer((_, reply) => {
+      reply.setHeader("content-type", "application/json");
+      reply.end(JSON.stringify({ issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` }));
+    });
+    await new Promise<void>((ready) => late.listen(port, "127.0.0.1", ready));
+    const sent = await alone.fetch(OIDC_PATH);
+    expect([sent.status, sent.headers.get("location")]).toEqual([302, expect.stringContaining(`${issuer}/a`)]);
+    late.closeAllConnections();
+    late.close();
+    await alone.close();
   });
 });
 

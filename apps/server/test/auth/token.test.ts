@@ -73,6 +73,29 @@ describe("A token", () => {
     }
   });
 
+  it("that is held to projects opens nothing of the whole service, be it an admin's", async () => {
+    const { makeToken: make } = await import("../../src/auth/token.ts");
+    const spec = { name: "held", role: "admin", rights: [], projects: [], days: null } as const;
+    const { token } = await make(server.services.db, spec, new Date(at));
+    for (const route of Object.values(ROUTES)) {
+      if (route.role !== "admin") continue;
+      const path = route.path.replace(/:\w+/g, "0".repeat(16));
+      const body =
+        route.id === "makeToken" ? { name: "more", role: "admin", rights: ["identifiers"], projects: null } : {};
+      const reply = await server.fetch(`/api${path}`, {
+        method: route.method,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        ...(route.method === "GET" ? {} : { body: JSON.stringify(body) }),
+      });
+      expect(reply.status, route.id).toBe(403);
+    }
+    const health = await server.fetch("/api/health", { headers: { authorization: `Bearer ${token}` } });
+    expect(await health.json()).toMatchObject({ checks: [] });
+    const own = await tokenOf("admin");
+    const whole = await server.fetch("/api/health", { headers: { authorization: `Bearer ${own.token}` } });
+    expect(((await whole.json()) as { checks: unknown[] }).checks.length).toBeGreaterThan(0);
+  });
+
   it("is over at its end, and at once when it is revoked", async () => {
     at = START;
     const admin = await tokenOf("admin");

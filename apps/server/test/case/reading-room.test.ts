@@ -54,7 +54,7 @@ describe("over HTTP, a folder with a run", () => {
     const page = await server.call(readCase, { params: await caseOf("P-01") });
     expect(page.prediction).toMatchObject({
       text: expect.stringContaining("tumour 0.9"),
-      calibration: expect.stringContaining("Calibration error 0.100 on 2 internal patients"),
+      calibration: expect.stringContaining("lay 0.100 apart on average"),
       synthetic: true,
     });
     expect(page.evidence.map(({ x, y, size }) => [x, y, size])).toEqual([
@@ -139,7 +139,7 @@ describe("over HTTP, a folder with a run", () => {
     const body = await out.json();
     expect(await server.call(importAnnotations, { params, body })).toMatchObject({
       made: 0,
-      left: [expect.stringContaining("there already")],
+      left: [expect.stringContaining("on this slide already")],
     });
     expect((await server.call(listAnnotations, { params })).rows).toHaveLength(1);
   });

@@ -40,7 +40,7 @@ describe("where a case stands", () => {
 
   test("why says what the threshold promises and on how many patients it rests", () => {
     expect(place(0.05, card).why).toBe(
-      "tumour 0.050, below the rule-out threshold 0.100 (promise: sensitivity 0.98, learnt on 100 positive patients).",
+      "tumour 0.05, below the rule-out threshold 0.10 (promise: sensitivity 0.98, learnt on 100 positive patients).",
     );
   });
 });

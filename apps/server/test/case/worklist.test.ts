@@ -150,6 +150,7 @@ describe("what a study takes for the truth", () => {
     const key = caseKey(store.project, "G-none");
     const page = await readCasePage(store.services, reader(), key);
     expect(page.facts).toEqual({ sex: "female", date: "2024-05-06", mrn: "12345" });
+    expect(page.revealed).toEqual([]);
     expect(JSON.stringify(page)).not.toMatch(/diagnosis|2025-01-02/);
     await store.services.db
       .insertInto("signed_report")
@@ -164,6 +165,7 @@ describe("what a study takes for the truth", () => {
       .execute();
     const after = await readCasePage(store.services, reader(), key);
     expect(after.facts).toEqual(FACTS);
+    expect([...after.revealed].sort()).toEqual(["diagnosis", "died", "label"]);
     expect(after.events.map(({ kind }) => kind)).toContain("died");
     await store.services.db.deleteFrom("signed_report").where("case_key", "=", key).execute();
   });
@@ -201,6 +203,12 @@ describe("changing a case", () => {
       .execute();
     expect(trail).toHaveLength(1);
     expect(store.heard.at(-1)).toMatchObject({ kind: "case.changed", case: caseKey(store.project, "B-unsure") });
+  });
+
+  test("a new case that somebody takes is open, and new again when it is given back", async () => {
+    const states = [];
+    for (const assignee of ["Dr. Reader", "Dr. Other", null]) states.push((await change("G-none", { assignee })).state);
+    expect(states).toEqual(["open", "open", "new"]);
   });
 
   test("never makes a signed case unsigned", async () => {

@@ -4,11 +4,12 @@ import { readCasePage } from "../../src/case/read-case.ts";
 import { startDraft } from "../../src/draft/begin-draft.ts";
 import { reopen, saveValues, sign } from "../../src/draft/change-draft.ts";
 import { loadDraft, signatureOf, signedReports } from "../../src/draft/draft-store.ts";
+import { letGo } from "../../src/draft/drop-draft.ts";
 import { TEMPLATES } from "../../src/draft/template.data.ts";
 import { addCases, addRun, type CaseStore, caseKey, caseStore, reader, scorecard } from "../case/case-store.ts";
 
 let store: CaseStore;
-const names = ["sign", "save", "again", "stale", "benign", "race", "addendum", "needs"];
+const names = ["sign", "save", "again", "stale", "benign", "race", "addendum", "needs", "numbers", "drop", "undo"];
 beforeAll(async () => {
   store = await caseStore();
   const run = await addRun(store.services, store.project, { card: scorecard({ ruleOut: 0.1, ruleIn: 0.9 }) });
@@ -32,7 +33,7 @@ const field = (draft: DraftReport, name: string) => draft.fields.find((f) => f.n
 const refused = (work: Promise<unknown>) =>
   work.then(
     () => null,
-    (error) => error.failure as { kind: string; received: string },
+    (error) => error.failure as { kind: string; expected: string; received: string },
   );
 async function signed(name: string): Promise<DraftReport> {
   const { version } = await begin(name);
@@ -55,7 +56,11 @@ describe("beginning a draft", () => {
       evidence: expect.stringContaining("study study, test part"),
     });
     expect(field(draft, "diagnosis")).toMatchObject({ value: null, origin: "empty" });
-    expect((await readCasePage(store.services, who, key("save"))).state).toBe("drafted");
+    // Who begins the report has the case.
+    expect(await readCasePage(store.services, who, key("save"))).toMatchObject({
+      state: "drafted",
+      assignee: who.name,
+    });
   });
 
   test("with a template of choices suggests the choice that the likeliest class is called as", async () => {
@@ -101,6 +106,18 @@ describe("saving", () => {
     expect((await loadDraft(store.services.db, key("stale"))).version).toBe(version);
   });
 
+  test("a number is never below 0, a share never above 100, and a count is whole", async () => {
+    const { version } = await begin("numbers", { template: "breast" });
+    for (const [values, wanted] of [
+      [{ size: -5 }, "Largest extent of invasive tumour: a number of 0 or more"],
+      [{ er: 140 }, "Oestrogen receptor, stained nuclei: a number from 0 to 100"],
+      [{ "nodes-examined": 2.5 }, "Lymph nodes examined: a whole number of 0 or more"],
+      [{ tubules: "7" }, "Tubule formation: one of 1, 2, 3"],
+    ] as const)
+      expect(await refused(save("numbers", version, values))).toMatchObject({ expected: wanted });
+    expect((await save("numbers", version, { size: 0.5, er: 100, "nodes-examined": 0 })).version).toBe(version + 1);
+  });
+
   test("of two people who save at once one is told", async () => {
     const { version } = await begin("race");
     const both = await Promise.all(["a", "b"].map((comment) => refused(save("race", version, { comment }))));
@@ -113,10 +130,10 @@ describe("signing", () => {
     const draft = await begin("sign");
     expect(await refused(signIt("sign", draft.version))).toMatchObject({
       kind: "conflict",
-      received: "unconfirmed: slides, model",
+      received: "unconfirmed: Slides examined, Answer of the model",
     });
     const part = await save("sign", draft.version, {}, ["model"]);
-    expect(await refused(signIt("sign", part.version))).toMatchObject({ received: "unconfirmed: slides" });
+    expect(await refused(signIt("sign", part.version))).toMatchObject({ received: "unconfirmed: Slides examined" });
   });
 
   test("is refused while a needed field is empty", async () => {
@@ -124,8 +141,21 @@ describe("signing", () => {
     const saved = await save("needs", draft.version, {}, ["slides", "model"]);
     expect(await refused(signIt("needs", saved.version))).toMatchObject({
       kind: "unusable",
-      received: "empty: diagnosis",
+      received: "empty: Diagnosis",
     });
+  });
+
+  test("is refused while a part is larger than its whole", async () => {
+    const { version } = await loadDraft(store.services.db, key("numbers"));
+    const values = { diagnosis: "other invasive carcinoma", "nodes-examined": 3, "nodes-positive": 5 };
+    const saved = await save("numbers", version, values, ["slides", "model"]);
+    expect(await refused(signIt("numbers", saved.version))).toMatchObject({
+      kind: "unusable",
+      expected: "Lymph nodes with tumour: no more than Lymph nodes examined, 3",
+      received: "5",
+    });
+    const again = await save("numbers", saved.version, { "nodes-positive": 3 });
+    expect((await signIt("numbers", again.version)).state).toBe("signed");
   });
 
   test("keeps the text with a hash that anybody can compute again, in the trail before the answer", async () => {
@@ -163,7 +193,7 @@ describe("an addendum", () => {
     expect(again.fields[0]).toMatchObject({ name: "addendum-reason", value: "second opinion", origin: "person" });
     expect(
       await refused(signIt("addendum", (await save("addendum", again.version, { "addendum-reason": null })).version)),
-    ).toMatchObject({ received: "empty: addendum-reason" });
+    ).toMatchObject({ received: "empty: Reason of the addendum" });
     const { version } = await loadDraft(store.services.db, key("addendum"));
     const second = await signIt(
       "addendum",
@@ -182,12 +212,45 @@ describe("an addendum", () => {
   });
 });
 
+describe("letting go", () => {
+  const drop = (name: string, version: number) => letGo(store.services, who, { key: key(name), version });
+  const stateOf = async (name: string) => (await readCasePage(store.services, who, key(name))).state;
+
+  test("of a draft leaves an empty report, which may be begun on another form; an old version is refused", async () => {
+    const { version } = await begin("drop");
+    const saved = await save("drop", version, { comment: "mine" });
+    expect((await refused(drop("drop", version)))?.kind).toBe("conflict");
+    expect(await drop("drop", saved.version)).toMatchObject({ state: "empty", fields: [], version: saved.version + 1 });
+    expect(await stateOf("drop")).toBe("open");
+    expect((await begin("drop", { template: "lung" })).template).toBe("lung");
+    const trail = await store.services.db
+      .selectFrom("trail")
+      .select("details")
+      .where("action", "=", "draft.dropped")
+      .execute();
+    expect(trail.map(({ details }) => JSON.parse(details))).toEqual([{ version: saved.version, written: 1 }]);
+  });
+
+  test("of an addendum leaves the signed text as it was signed, and no version stands twice", async () => {
+    const first = await signed("undo");
+    const again = await reopen(store.services, who, { key: key("undo"), why: "begun by mistake" });
+    expect(await drop("undo", again.version)).toEqual(first);
+    expect(signatureOf(await loadDraft(store.services.db, key("undo")))).toBe(first.sha256);
+    expect(await stateOf("undo")).toBe("signed");
+    expect((await refused(drop("undo", again.version)))?.kind).toBe("conflict");
+    const third = await reopen(store.services, who, { key: key("undo"), why: "now in earnest" });
+    expect(third.version).toBeGreaterThan(again.version);
+    expect((await refused(save("undo", again.version, { comment: "late" })))?.kind).toBe("conflict");
+  });
+});
+
 describe("templates", () => {
   test("have fields of one name each, choices where they choose, and suggest only what may be chosen", () => {
     for (const { fields } of TEMPLATES) {
       expect(new Set(fields.map(({ name }) => name)).size).toBe(fields.length);
-      expect(fields.some(({ isRequired }) => isRequired)).toBe(true);
-      for (const { kind, choices, fill } of fields) {
+      expect(fields.some(({ isNeeded }) => isNeeded)).toBe(true);
+      for (const { kind, choices, fill, partOf } of fields) {
+        if (partOf !== undefined) expect(fields.map(({ name }) => name)).toContain(partOf);
         expect(kind === "choice").toBe(choices !== undefined);
         if (typeof fill === "object")
           for (const choice of Object.values(fill.choice)) expect(choices).toContain(choice);

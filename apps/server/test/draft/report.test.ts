@@ -28,21 +28,32 @@ describe("a printed report", () => {
     expect(marks(true)).toEqual([]);
     expect(reportDocument(printed()).status).toBe("Draft, not signed; 1 machine-written value not confirmed");
     expect(reportDocument(printed({ isSigned: true })).fields[1]?.evidence).toBe(
-      "Confirmed by the signer; from study demo",
+      "Confirmed by the signer. Source: study demo",
     );
   });
 
   test("tells calibration with every answer, failed slides with their reason, and empty fields as such", () => {
-    const { predictions, slides, fields } = reportDocument(printed());
+    const { predictions, slides, fields, unstated } = reportDocument(printed());
     expect(predictions[0]?.note).toBe(
-      "95 % interval of tumour over the models of the folds 0.800 to 0.950. Calibration error 0.030.",
+      "95 % interval of tumour over the models of the folds 0.80 to 0.95. Calibration error 0.030.",
     );
     expect(slides.map(({ text }) => text)).toEqual(["quality flags: blur", "could not be read: bad-slide"]);
-    expect(fields.map(({ value }) => value).slice(2)).toEqual(["3.5 mm", "no", "2", "not stated"]);
+    expect(fields.map(({ value }) => value).slice(2)).toEqual(["3.5 mm", "no", "2"]);
+    expect(unstated).toHaveLength(1);
+  });
+
+  test("says on every page whose it is", () => {
+    const { whose, title } = reportDocument(printed());
+    expect(whose).toMatch(/^Case .+, patient .+/);
+    const page = reportHtml(reportDocument(printed()));
+    expect(page).toMatch(/<footer class="every">Case .+, patient P-1\. Draft, not signed/);
+    // A browser keeps titles in its history, where no patient belongs.
+    expect(page).toContain(`<title>${title}</title>`);
   });
 
   test("without the right to identifiers holds no patient", () => {
     const document = reportDocument(printed({ patient: null }));
+    expect(document.whose).not.toContain("patient");
     expect(document.facts.map(([label]) => label)).not.toContain("Patient");
   });
 });

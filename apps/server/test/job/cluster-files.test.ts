@@ -63,6 +63,32 @@ describe("files for a cluster", () => {
     }
   });
 
+  it.each([
+    ["Complete", "SuccessCriteriaMet Complete", 0, ["apply -f shards.yaml", "apply -f finish.yaml"]],
+    ["Failed", "Complete", 0, ["apply -f shards.yaml", "apply -f finish.yaml"]],
+    ["Complete", "FailureTarget Failed", 1, ["apply -f shards.yaml", "apply -f finish.yaml"]],
+  ])("kubernetes: shards that end as %s and a last run as %s end the waiting", (shards, finish, code, wanted) => {
+    const folder = mkdtempSync(join(tmpdir(), "nacre-kubectl-"));
+    const log = join(folder, "log");
+    // Each job is still working when it is first asked about.
+    const kubectl = `#!/bin/sh
+case "$1 $2" in
+  apply*) echo "$@" >> ${log} ;;
+  *) [ -f "${folder}/\${2##*-}" ] || { touch "${folder}/\${2##*-}"; exit 0; }
+     case "$2" in *-shards) echo "${shards}" ;; *) echo "${finish}" ;; esac ;;
+esac
+`;
+    writeFileSync(join(folder, "kubectl"), kubectl, { mode: 0o755 });
+    writeFileSync(join(folder, "sleep"), "#!/bin/sh\n", { mode: 0o755 });
+    writeFileSync(join(folder, "run.sh"), filesOf("kubernetes").get("run.sh") ?? "");
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const { status, stderr } = spawnSync("sh", [join(folder, "run.sh")], { env, encoding: "utf8", timeout: 10_000 });
+    expect(status, stderr).toBe(code);
+    expect(stderr.includes("failed")).toBe([shards, finish].join(" ").includes("Failed"));
+    expect(execFileSync("cat", [log], { encoding: "utf8" }).trim().split("\n")).toEqual(wanted);
+    rmSync(folder, { recursive: true });
+  });
+
   it("slurm: an array of as many tasks as shards, and a last run that waits for all of them", () => {
     const files = filesOf("slurm");
     const shards = files.get("shards.sbatch") ?? "";
@@ -90,6 +116,7 @@ describe("files for a cluster", () => {
     expect(worker.depends_on.database.condition).toBe("service_healthy");
     expect(service.ports).toEqual(["127.0.0.1:8100:8100"]);
     expect(JSON.stringify(compose)).not.toMatch(/PASSWORD":"(?!\$\{)/);
+    expect(filesOf("compose").get("run.sh")).toContain("--make-token admin --if-none\n");
     const named = Object.keys(compose.volumes);
     for (const { volumes } of Object.values(compose.services) as { volumes: { type: string; source: string }[] }[])
       for (const { type, source } of volumes) if (type === "volume") expect(named).toContain(source);

@@ -76,10 +76,24 @@ describe("searchAlike", () => {
   const like = (name: string) => ({ kind: "slide", slide: slideKey(name) }) as const;
   const tile = (name: string, x = 230, y = 230) => ({ kind: "tile", slide: slideKey(name), x, y }) as const;
 
+  it("tells nothing of what became of the very patient whose case is read", async () => {
+    const body = { run: run(), like: like("s04"), k: 50, otherPatients: false };
+    const { rows } = await server.call(searchAlike, { body });
+    const own = rows.filter(({ slide }) => [slideKey("s04"), slideKey("s05")].includes(slide));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.every(({ outcome }) => outcome === null)).toBe(true);
+    expect(rows.filter(({ outcome }) => outcome === null)).toEqual(own);
+  });
+
   it("answers with slides of other patients, what became of them, and how far the query lies", async () => {
     const found = await server.call(searchAlike, { body: { run: run(), like: like("s04"), k: 50 } });
     expect(found).toMatchObject({ compared: SLIDES - 2, exact: true, isOutside: false, synthetic: false });
     expect(found.rows).toHaveLength(SLIDES - 2);
+    // All that could be neighbours are, so that their outcomes are those of the archive.
+    const told = found.outcomes ?? [];
+    for (const { outcome, count } of told)
+      expect(count).toBe(found.rows.filter((row) => row.outcome === outcome).length);
+    expect(told.reduce((sum, { count }) => sum + count, 0)).toBe(SLIDES - 2);
     expect(found.rows.map(({ name }) => name)).not.toContain("s05");
     expect(found.rows[0]).toMatchObject({
       slide: slideKey(found.rows[0]?.name.replace(/\.svs$/, "") ?? ""),
@@ -99,6 +113,7 @@ describe("searchAlike", () => {
     expect(found.rows).toHaveLength(15);
     expect(new Set(found.rows.map(({ site }) => site))).toEqual(new Set(["site-b"]));
     expect(found.compared).toBe((SLIDES / 2) * TILES);
+    expect((found.outcomes ?? []).reduce((sum, { count }) => sum + count, 0)).toBe(SLIDES / 2);
     for (const { x, y, size } of found.rows)
       expect([(x as number) % 224, (y as number) % 224, size]).toEqual([0, 0, 224]);
     const ring: [number, number][] = [

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { isFailureError } from "@nacre/core";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { checkConfig } from "../../src/service/config-file.ts";
 
 const failureOf = (value: unknown) => {
@@ -42,7 +44,41 @@ describe("A configuration file", () => {
     expect(failureOf({ oidc: { ...OIDC, issuer: "file:///etc/passwd" } })?.expected).toContain("oidc.issuer");
     expect(failureOf({ port: 70_000 })?.expected).toContain("port");
     expect(failureOf({ databaseUrl: "mysql://x" })?.expected).toContain("databaseUrl");
-    expect(failureOf("a text")).not.toBeNull();
+  });
+
+  it("says what it found in the place of what was wanted", () => {
+    expect(failureOf(["a"])).toMatchObject({
+      expected: "a file of lines `key: value`",
+      received: "a list in nacre.yaml",
+    });
+    expect(failureOf("a text")?.received).toBe("the text `a text` in nacre.yaml");
+    expect(failureOf({ port: "eighty" })).toMatchObject({
+      expected: "port: a number",
+      received: "the text `eighty` in nacre.yaml",
+    });
+    expect(failureOf({ data: null })?.remedy).toBe("give data a value, or leave the key out");
+    expect(failureOf({ dicomweb: { name: "pacs" } })?.expected).toContain("a list");
+    expect(failureOf({ readers: 0 })?.expected).toBe("readers: at least 1");
+  });
+
+  it("does not repeat what may be a secret", () => {
+    for (const secret of [{ databaseUrl: "mysql://nacre:geheim@db" }, { oidc: { ...OIDC, clientSecret: ["geheim"] } }])
+      expect(JSON.stringify(failureOf(secret))).not.toContain("geheim");
+  });
+
+  it("names proxies by address or network", () => {
+    expect(checkConfig({ proxies: ["10.1.0.0/16", "192.0.2.7"] }, "x").proxies).toHaveLength(2);
+    expect(failureOf({ proxies: ["the proxy"] })?.expected).toContain("10.1.0.0/16");
+  });
+
+  it("as the page on serving shows it is read whole", () => {
+    const page = readFileSync(new URL("../../../../docs/serving.md", import.meta.url), "utf8");
+    const shown = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "") as object;
+    expect(checkConfig(shown, "nacre.yaml")).toMatchObject({ publicUrl: "https://room.hospital.example" });
+    const keys = ["databaseUrl", "store", ...Object.keys(shown)].sort();
+    expect(keys).toEqual(
+      Object.keys(checkConfig({ ...shown, databaseUrl: "postgres://db/n", store: "s3://b/p" }, "x")).sort(),
+    );
   });
 
   it("that is whole is read whole", () => {

@@ -59,6 +59,24 @@ describe("The service", () => {
     expect(proto.status).toBe(400);
   });
 
+  it("tells the head of the trail when it opens, as --told takes it", () => {
+    expect(server.log()).toMatch(/"trail":"0:0{64}","msg":"open; head of the trail"/);
+  });
+
+  it("whose database does not answer says so to probes by its status, and still gives the other numbers", async () => {
+    const broken = await testServer();
+    await broken.services.db.destroy();
+    const health = await broken.send(readHealth);
+    expect([health.status, (await failureOf(health)).error.received]).toEqual([
+      503,
+      expect.stringContaining("a database that does not answer"),
+    ]);
+    const numbers = await broken.fetch("/metrics");
+    expect(numbers.status).toBe(200);
+    expect(await numbers.text()).toContain("nacre_database_up 0");
+    await broken.close().catch(() => {});
+  });
+
   it("gives each reply an id of its own", async () => {
     const [a, b] = await Promise.all([server.fetch("/api/session"), server.fetch("/api/session")]);
     expect(a.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
@@ -121,8 +139,11 @@ describe("The service", () => {
     expect(text).toMatch(/nacre_requests_total\{route="\/api\/session",method="GET",status="200"\} \d+/);
     expect(text).toContain('nacre_request_seconds_bucket{le="0.15",route="/api/session"}');
     expect(text).toContain('nacre_units{state="waiting"} 0');
-    for (const name of ["pictures_waiting", "picture_cache_bytes", "picture_cache_hits", "reader_thread_deaths"])
+    for (const name of ["pictures_waiting", "picture_cache_bytes", "picture_cache_hits_total"])
       expect(text).toContain(`nacre_${name} 0`);
+    for (const [, name, kind] of text.matchAll(/^# TYPE (nacre_(?:picture|reader|request|units|database)\w*) (\w+)$/gm))
+      expect([name, kind === "counter"]).toEqual([name, name?.endsWith("_total")]);
+    expect(text).toContain("nacre_database_up 1");
     expect(text).toContain("nacre_nodejs_eventloop_lag_seconds");
     expect(text).toContain("nacre_process_resident_memory_bytes");
     expect(text).not.toContain("0123456789abcdef");
@@ -142,7 +163,11 @@ describe("The service", () => {
 
   it("tells that a port is taken, and another process that the folder is", async () => {
     const port = Number(new URL(server.url).port);
-    const other = await startServer({ ...server.config, data: `${server.config.data}-2`, port });
+    const lines: string[] = [];
+    const log = { write: (line: string) => void lines.push(line) };
+    const other = await startServer({ ...server.config, data: `${server.config.data}-2`, port }, { log });
+    // It never opened: its trail has nothing to tell.
+    expect(lines.join("")).not.toContain("trail");
     expect(other.ok ? null : other.failure).toMatchObject({
       kind: "bad-usage",
       remedy: expect.stringContaining("--port"),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeToken, readBackup } from "@nacre/api";
 import { unwrap } from "@nacre/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeTokenIn, verifyTrailIn } from "../../src/service/use-store.ts";
+import { makeFirstTokenIn, makeTokenIn, verifyTrailIn } from "../../src/service/use-store.ts";
 import { backUp, restore } from "../../src/store/backup.ts";
 import { readyMade } from "../../src/store/empty-database.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -28,6 +28,13 @@ describe("A store", () => {
     await store.close();
     expect(readdirSync(join(top, "new")).sort()).toEqual(["database", "lock"]);
     expect(statSync(join(top, "new")).mode & 0o077).toBe(0);
+  });
+
+  it("gets a first token where nobody has a good one, and no second", async () => {
+    const at = { folder: join(top, "first") };
+    expect(unwrap(await makeFirstTokenIn(at, SPEC))?.token).toMatch(/^nacre_/);
+    expect(unwrap(await makeFirstTokenIn(at, SPEC))).toBeNull();
+    expect(unwrap(await verifyTrailIn(at)).rows).toBe(1);
   });
 
   it("goes from one folder to another through one file, with its tokens and its whole trail", async () => {

@@ -52,10 +52,25 @@ describe("a study that is asked for", () => {
     expect(good.ok).toBe(true);
     expect(good.resolved).toContain("folds: 2");
     expect(good.resolved).not.toContain(small.folder);
+    expect(good.says).toEqual([
+      "13 slides of 13 patients: 7 benign, 6 tumour.",
+      "1 of 13 slides are not there and will be listed as failed: gone.svs.",
+      expect.stringMatching(/^Divided by patient into 2 folds, 6 to 7 patients to test in each/),
+    ]);
     const study = small.text.replace("label: label", "label: nothing");
     const bad = await server.call(checkRun, { body: { project, study } });
     expect(bad.failure?.kind).toBe("missing-column");
     expect(JSON.stringify(bad)).not.toContain(small.folder);
+  });
+
+  it("is not begun where its tables alone show that it cannot be", async () => {
+    const study = small.text.replace("seed: 3", "encoder: textur");
+    const reply = await server.send(startRun, { body: { project, study } });
+    expect([reply.status, ((await reply.json()) as { error: { kind: string } }).error.kind]).toEqual([
+      422,
+      "bad-encoder",
+    ]);
+    expect((await server.call(listRuns, { query: { project } })).rows).toEqual([]);
   });
 });
 
@@ -77,6 +92,14 @@ describe("a study in the service", () => {
     expect(page.failures).toMatchObject([{ name: "gone", failure: { kind: "missing-file" } }]);
     expect(page.hasReport).toBe(true);
     expect(JSON.stringify(page)).not.toContain(small.folder);
+    expect(page).toMatchObject({
+      name: "first-try",
+      folder: "runs/first-try",
+      synthetic: true,
+      slides: { ready: 12, failed: 1 },
+    });
+    expect(page.numbers.length).toBeGreaterThan(0);
+    expect(page.settings).toMatchObject({ "split.by": "patient", "task.classes": "benign, tumour", seed: "3" });
     const report = await server.send(readReport, { params: { run: row.key } });
     expect(report.headers.get("content-security-policy")).toContain("sandbox");
     expect(await report.text()).toContain("<!doctype html>");
@@ -93,12 +116,28 @@ describe("a study in the service", () => {
     expect((await server.send(resumeRun, { params: { run } })).status).toBe(409);
   });
 
+  it("gives its tables and numbers to take along, and names nothing else of its folder", async () => {
+    const run = (await server.call(listRuns, { query: { project } })).rows[0]?.key ?? "";
+    const { files = [] } = await server.call(readRun, { params: { run } });
+    expect(files).toContain("predictions.csv");
+    expect(files).toContain("table.tex");
+    const taken = await server.fetch(`/api/runs/${run}/files/predictions.csv`);
+    expect(taken.headers.get("content-disposition")).toContain("first-try-predictions.csv");
+    expect(await taken.text()).toMatch(/^slide,case,patient/);
+    expect((await server.fetch(`/api/runs/${run}/files/..%2Fcohort.csv`)).status).toBe(400);
+    expect((await server.fetch(`/api/runs/${run}/files/report.html`)).status).toBe(400);
+  });
+
   it("can be heard again from where a connection broke", async () => {
     const { rows } = await server.call(listRuns, { query: { project } });
     const run = rows[0]?.key ?? "";
+    const ids = (await streamOf(run)).match(/^id: \d+$/gm)?.map((line) => Number(line.slice(4))) ?? [];
     const whole = await watch(run);
-    const some = await watch(run, 3);
-    expect(whole.length - some.length).toBeGreaterThanOrEqual(3);
+    // Who listens anew hears the last try alone.
+    expect(whole.filter((event) => event.kind === "state" && event.state === "queued")).toHaveLength(1);
+    const some = await watch(run, ids[2]);
+    expect(whole.slice(-some.length)).toEqual(some);
+    expect(whole.length - some.length).toBeGreaterThanOrEqual(2);
   });
 
   it("stands on the board of its project, or the board says why there is none", async () => {
@@ -109,18 +148,17 @@ describe("a study in the service", () => {
 
   it("says what went wrong where it cannot be run", async () => {
     mkdirSync(join(small.folder, "other"), { recursive: true });
-    writeFileSync(
-      join(small.folder, "other", "cohort.csv"),
-      "slide,patient,label\nno.svs,A,tumour\nnot.svs,B,benign\n",
-    );
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for (const name of names) writeFileSync(join(small.folder, "slides", `${name}.svs`), "no slide");
+    const lines = names.map((name, i) => `${name}.svs,${name},${i % 2 === 0 ? "tumour" : "benign"}`);
+    writeFileSync(join(small.folder, "other", "cohort.csv"), ["slide,patient,label", ...lines].join("\n"));
     const study = small.text.replace("cohort: cohort.csv", "cohort: other/cohort.csv");
     const reply = await server.send(startRun, { body: { project, study, name: "broken" } });
     const { key } = (await reply.json()) as { key: string };
     expect(reply.status).toBe(200);
     expect((await watch(key)).at(-1)).toMatchObject({ kind: "state", state: "failed" });
     const page = await server.call(readRun, { params: { run: key } });
-    // Of one patient in each class no two folds can be made: seen in the table, before a slide is opened.
-    expect(page.failure?.kind).toBe("one-class");
+    expect(page.failure?.kind).toBe("nothing-usable");
     expect(JSON.stringify(page)).not.toContain(small.folder);
   });
 });
@@ -137,11 +175,14 @@ async function resumed(run: string): Promise<void> {
 
 /** Events of a run until its stream ends. */
 async function watch(run: string, after?: number): Promise<RunEvent[]> {
-  const headers: Record<string, string> = after === undefined ? {} : { "last-event-id": String(after) };
-  const reply = await server.fetch(`/api/runs/${run}/events`, { headers });
-  const text = await reply.text();
+  const text = await streamOf(run, after);
   return text
     .split("\n")
     .filter((line) => line.startsWith("data: "))
     .map((line) => JSON.parse(line.slice(6)) as RunEvent);
+}
+
+async function streamOf(run: string, after?: number): Promise<string> {
+  const headers: Record<string, string> = after === undefined ? {} : { "last-event-id": String(after) };
+  return (await server.fetch(`/api/runs/${run}/events`, { headers })).text();
 }

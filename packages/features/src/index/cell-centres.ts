@@ -21,7 +21,10 @@ const BATCH = 1024;
 
 type Table = Pick<VectorTable, "n" | "d" | "read">;
 
-export function findCells(table: Table, cells: number, seed: number): Cells {
+/** Rows that were compared with all centres, of all that will be: a row is compared many times. */
+export type OnCells = (done: number, of: number) => void;
+
+export function findCells(table: Table, cells: number, seed: number, onProgress?: OnCells): Cells {
   const { n, d } = table;
   const random = randomStream(seed, "cells");
   const all = Array.from({ length: n }, (_, i) => i);
@@ -35,8 +38,13 @@ export function findCells(table: Table, cells: number, seed: number): Cells {
   rows.slice(0, cells).forEach((row, c) => {
     centres.set(row, c * d);
   });
-  for (let sweep = 0; sweep < SWEEPS; sweep++) centres = swept(rows, centres, d, random);
-  return completed(table, { centres, cellOf: new Int32Array(n).fill(-1) });
+  const before = SWEEPS * rows.length;
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    onProgress?.(sweep * rows.length, before + n);
+    centres = swept(rows, centres, d, random);
+  }
+  const own: OnCells = (done) => onProgress?.(before + done, before + n);
+  return completed(table, { centres, cellOf: new Int32Array(n).fill(-1) }, own);
 }
 
 /** Each centre moves to the mean of the rows nearest to it; one that nothing is near to begins anew at a row. */
@@ -55,7 +63,7 @@ function swept(rows: readonly Float32Array[], centres: Float32Array, d: number, 
 }
 
 /** Rows without a cell join the nearest. @throws RangeError where cells are those of another table */
-export function completed(table: Table, { centres, cellOf }: Cells): Cells {
+export function completed(table: Table, { centres, cellOf }: Cells, onProgress?: OnCells): Cells {
   const { n, d } = table;
   if (cellOf.length !== n || centres.length % d !== 0)
     throw new RangeError(
@@ -65,6 +73,7 @@ export function completed(table: Table, { centres, cellOf }: Cells): Cells {
   const missing = Array.from({ length: n }, (_, i) => i).filter((row) => (done[row] as number) < 0);
   const nearest = nearestAmong(centres, d);
   for (let first = 0; first < missing.length; first += BATCH) {
+    onProgress?.(first, missing.length);
     const some = missing.slice(first, first + BATCH);
     nearest(unitsOf(table, some)).forEach((cell, i) => {
       done[some[i] as number] = cell;

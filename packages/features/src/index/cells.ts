@@ -5,7 +5,7 @@
  * of the cells looked into are read again from the table, so that similarities are exact.
  */
 import { randomStream } from "@nacre/core";
-import { type Cells, completed, findCells, orderOf } from "./cell-centres.ts";
+import { type Cells, completed, findCells, type OnCells, orderOf } from "./cell-centres.ts";
 import { coarseRoom } from "./coarse.ts";
 import { type Asked, askedOf, unitRows } from "./coarse-index.ts";
 import {
@@ -26,6 +26,7 @@ export interface CellOptions {
   readonly known?: Cells;
   /** Share of the ten nearest that must be found. Default 0.95. */
   readonly recall?: number;
+  readonly onProgress?: OnCells;
 }
 
 export interface CellIndex extends VectorIndex {
@@ -47,8 +48,8 @@ export function cellIndex(table: VectorTable, options: CellOptions = {}): CellIn
   const seed = options.seed ?? 0;
   const cells =
     options.known === undefined
-      ? findCells(table, options.cells ?? Math.max(1, Math.round(Math.sqrt(n))), seed)
-      : completed(table, options.known);
+      ? findCells(table, options.cells ?? Math.max(1, Math.round(Math.sqrt(n))), seed, options.onProgress)
+      : completed(table, options.known, options.onProgress);
   const count = cells.centres.length / d;
   const { order, starts, placeOf } = orderOf(cells.cellOf, count);
   const room = coarseRoom(n, d);

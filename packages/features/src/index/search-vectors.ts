@@ -4,7 +4,7 @@
  * what the archive holds.
  */
 import { fail, type Outcome, ok } from "@nacre/core";
-import type { Cells } from "./cell-centres.ts";
+import type { Cells, OnCells } from "./cell-centres.ts";
 import { type CellIndex, cellIndex } from "./cells.ts";
 import { coarseLimit } from "./coarse.ts";
 import { coarseIndex } from "./coarse-index.ts";
@@ -80,6 +80,8 @@ export interface SearchOptions {
   readonly exactNumbers?: number;
   /** Asked for where rows lie in cells: those of an earlier opening, or null. */
   readonly cells?: (starts: Int32Array) => Cells | null;
+  /** Told where rows join cells: on a large archive the first opening takes a minute. */
+  readonly onProgress?: OnCells;
 }
 
 /** Coarse vectors lie in memory; others are read from the store, which must stay open as long as the search is asked. @throws RangeError where members and parts differ in number */
@@ -99,7 +101,7 @@ class Search implements VectorSearch {
   readonly #rule: RowRule;
   readonly #known = new Map<VectorIndex, Experience>();
 
-  constructor(stored: StoredVectors, { members, exactNumbers = EXACT_NUMBERS, cells }: SearchOptions) {
+  constructor(stored: StoredVectors, { members, exactNumbers = EXACT_NUMBERS, cells, onProgress }: SearchOptions) {
     const { parts, d } = stored;
     this.#stored = stored;
     this.#members = members;
@@ -122,7 +124,8 @@ class Search implements VectorSearch {
     });
     const table = { n, d, groups, read: rowReader(stored, this.#rule) };
     const known = n * d > exactNumbers ? (cells?.(starts) ?? null) : null;
-    this.tiles = n * d > exactNumbers ? cellIndex(table, known === null ? {} : { known }) : coarseIndex(table);
+    const asked = { ...(known === null ? {} : { known }), ...(onProgress === undefined ? {} : { onProgress }) };
+    this.tiles = n * d > exactNumbers ? cellIndex(table, asked) : coarseIndex(table);
     this.slides = vectorIndex({
       n: parts.length,
       d,

@@ -195,4 +195,15 @@ describe("cellIndex", () => {
     expect(second.search(query, options)).toEqual(first.search(query, options));
     expect(second.row(11)).toEqual(first.row(11));
   });
+
+  it("says how far it is while rows join cells, ever further, and is the same whether somebody listens or not", () => {
+    const heard: number[][] = [];
+    const first = cellIndex(table, { cells: 40, onProgress: (...told) => heard.push(told) });
+    expect(first.cells).toEqual(cellIndex(table, { cells: 40 }).cells);
+    const done = heard.map(([own]) => own as number);
+    expect(done.length).toBeGreaterThan(8);
+    expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
+    expect(new Set(heard.map(([, of]) => of)).size).toBe(1);
+    expect(done.at(-1)).toBeLessThan(heard[0]?.[1] as number);
+  });
 });

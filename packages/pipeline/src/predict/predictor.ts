@@ -97,6 +97,11 @@ export class Predictor {
     this.#options = options;
   }
 
+  /** A program drew slides that the model was fitted on; null: the model does not say. */
+  get synthetic(): boolean | null {
+    return this.#facts.info.synthetic;
+  }
+
   async predict(file: string): Promise<Outcome<FilePrediction>> {
     const both = await this.#bagAndPrediction(file);
     if (!both.ok) return both;

@@ -12,6 +12,8 @@ const DAY = 24 * 3_600_000;
 /** A worker that was silent for so long has lost its units. */
 const LEASE_MS = 60_000;
 const LOCK = "lock-";
+/** Locks of those who work beside others, and of those who begin a folder for them. */
+const LEFT = /^lock-(worker|prepare)-/;
 /** Written by whoever holds the folder, and by nobody else. */
 const HOLDERS = [join(".nacre", "steps"), join(".nacre", "aside"), "features"];
 
@@ -28,12 +30,12 @@ export function sweepAll(path: string, interrupted: boolean): void {
     if (interrupted || isHolders || ageOf(join(path, name)) >= DAY) remove(join(path, name));
   }
   for (const name of readdirSync(join(path, ".nacre")))
-    if (name === "aside" || name.startsWith(`${LOCK}worker-`)) remove(join(path, ".nacre", name));
+    if (name === "aside" || LEFT.test(name)) remove(join(path, ".nacre", name));
 }
 
 /** For one of several workers in the folder: takes away what those left that are dead. */
 export async function sweepDead(path: string): Promise<void> {
-  const locks = readdirSync(join(path, ".nacre")).filter((name) => name.startsWith(`${LOCK}worker-`));
+  const locks = readdirSync(join(path, ".nacre")).filter((name) => LEFT.test(name));
   const asides = readIfThere(join(path, ".nacre", "aside"));
   for (const name of new Set([...locks.map((lock) => lock.slice(LOCK.length)), ...asides])) {
     const { aside, lock } = placesOf(name);

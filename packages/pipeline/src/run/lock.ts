@@ -6,7 +6,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { fail, type Outcome, ok } from "@nacre/core";
 import koffi from "koffi";
 import { hashBytes } from "./hash.ts";
@@ -65,10 +65,12 @@ function takePipe(path: string): Promise<Outcome<Lock>> {
   });
 }
 
+/** @param path of the lock: in the folder that it guards, or in the `.nacre` of that */
 function refuse(path: string, holder: string): Outcome<Lock> {
+  const folder = dirname(path);
   return fail("locked", {
     expected: "to be alone in the run folder",
-    received: `${holder || "another process"} works in ${dirname(dirname(path))}`,
+    received: `${holder || "another process"} works in ${basename(folder) === ".nacre" ? dirname(folder) : folder}`,
     remedy: "wait for it to finish, end it, or give another --out",
   });
 }

@@ -162,6 +162,9 @@ function missingColumn(column: string, table: Table): Outcome<never> {
   return fail("missing-column", {
     expected: `a column \`${column}\` in ${table.file}`,
     received: table.header.join(", "),
-    remedy: near === null ? "add the column, or correct the study file" : `did you mean \`${near}\`? If so, rename it`,
+    remedy:
+      near === null
+        ? "add the column, or correct the study file"
+        : `did you mean \`${near}\`? Correct the study, or rename the column`,
   });
 }

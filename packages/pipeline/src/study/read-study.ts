@@ -106,7 +106,22 @@ function explainIssue(issue: z.core.$ZodIssue, value: unknown, path: string): Ou
     return badStudy(
       `a known key at ${place} (${known.join(", ")})`,
       `\`${key}\` in ${path}`,
-      nearest(key, known, "remove it"),
+      nearest(key, known, elsewhere(key) ?? "remove it"),
+    );
+  }
+  if (issue.path.length === 0)
+    return badStudy(
+      "a study: name, cohort, task, and slides or features",
+      "no keys",
+      "write it as `key: value`, a line each",
+    );
+  if (issue.code === "invalid_value") {
+    const names = issue.values.map(String);
+    const near = nearestName(String(at(value, issue.path)), names);
+    return badStudy(
+      `${place} among ${names.join(", ")}`,
+      `${written(value, issue.path)} in ${path}`,
+      `correct ${place}${near === null ? "" : `: did you mean \`${near}\`?`}`,
     );
   }
   if (issue.code === "invalid_union" && issue.path.at(-1) === "kind") {
@@ -142,6 +157,12 @@ function explainIssue(issue: z.core.$ZodIssue, value: unknown, path: string): Ou
 function nearest(name: string, known: readonly string[], otherwise: string): string {
   const near = nearestName(name, known);
   return near === null ? otherwise : `did you mean \`${near}\`?`;
+}
+
+/** Where a key belongs that stands in the wrong place. */
+function elsewhere(key: string): string | null {
+  const section = ["tiles", "fit", "split", "evaluate"].find((name) => knownKeys([name], null).includes(key));
+  return section === undefined ? null : `move it under ${section}:`;
 }
 
 /** What stands at a place of the parsed file. */

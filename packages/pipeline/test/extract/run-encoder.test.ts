@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { unwrap } from "@nacre/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunEncoder } from "../../src/extract/run-encoder.ts";
+import { prepareRun } from "../../src/prepare-run.ts";
 import { RunFolder } from "../../src/run/run-folder.ts";
 import { readStudy } from "../../src/study/read-study.ts";
 import { finishedStudy, StudyFolder } from "../small-cohort.ts";
@@ -37,7 +38,8 @@ describe("slides that workers encode one by one", () => {
     const before = times();
     // What a killed worker leaves.
     mkdirSync(study.file("run", ".nacre", "aside", "worker-x-1"), { recursive: true });
-    writeFileSync(study.file("run", ".nacre", "lock-worker-x-1"), "");
+    for (const name of ["lock-worker-x-1", "lock-prepare-1a2b3c4d"])
+      writeFileSync(study.file("run", ".nacre", name), "");
     const { code, stderr } = await study.run();
     expect(code, stderr).toBe(0);
     expect(times()).toEqual(before);
@@ -69,6 +71,13 @@ describe("slides that workers encode one by one", () => {
     await once(living, "exit");
     unwrap(await next.encode(third as string, out, never));
     await next.close();
+  });
+
+  it("may be given a folder that was begun for them, in which nothing of the beginning is left but the study", async () => {
+    const out = study.file("begun");
+    unwrap(await prepareRun(unwrap(readStudy(study.file("study.yaml"))), out));
+    expect(existsSync(join(out, "study.yaml"))).toBe(true);
+    expect(readdirSync(join(out, ".nacre")).filter((name) => name.startsWith("lock-"))).toEqual([]);
   });
 
   it("wait while a whole run works in the folder", async () => {

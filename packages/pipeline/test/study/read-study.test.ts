@@ -50,6 +50,16 @@ describe("a study file", () => {
     expect(failure.remedy).toBe(`did you mean \`${right}\`?`);
   });
 
+  it("says of a key in the wrong place where it belongs, and of an empty file what a study is", () => {
+    expect(failureOf(check({ patience: 3 })).remedy).toBe("move it under fit:");
+    expect(failureOf(checkStudy(null, "/studies/study.yaml"))).toMatchObject({
+      expected: "a study: name, cohort, task, and slides or features",
+    });
+    const stain = failureOf(check({ tiles: { stain: "macenco" } }));
+    expect(stain.expected).toBe("tiles.stain among none, macenko, reinhard, vahadane");
+    expect(stain.remedy).toBe("correct tiles.stain: did you mean `macenko`?");
+  });
+
   it("refuses a finding under allow: that the audit does not know, and names the nearest", () => {
     const failure = failureOf(check({ allow: [{ finding: "patient-leek", why: "we know these patients" }] }));
     expect([failure.kind, failure.remedy]).toEqual(["bad-study", "did you mean `patient-leak`?"]);

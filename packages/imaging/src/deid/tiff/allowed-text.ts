@@ -7,8 +7,7 @@ import { attribute, children, type XmlNode } from "../../format/xml.ts";
 import { SYNTHETIC_TITLE } from "../../synthetic/is-synthetic.ts";
 
 /** At most twelve letters: room for every physical quantity, none for a barcode hidden in one. */
-const isPlainNumber = (text: string): boolean =>
-  text.length <= 12 && /^[-+]?\d+([.,]\d+)?(e[-+]?\d+)?$/i.test(text);
+const isPlainNumber = (text: string): boolean => text.length <= 12 && /^[-+]?\d+([.,]\d+)?(e[-+]?\d+)?$/i.test(text);
 
 const APERIO_KEYS = new Set(
   ["AppMag", "MPP", "StripeWidth", "OriginalWidth", "Originalheight", "OriginalHeight", "Left", "Top"].concat([
