@@ -1,25 +1,32 @@
 /** The room: who is there, which page. Every page is a chunk of its own, fetched when it is first gone to. */
-import { lazy, type ReactNode } from "react";
-import { Route, Switch } from "wouter";
+import type { ReactNode } from "react";
+import { matchRoute, Route, Switch, useLocation, useRouter } from "wouter";
 import { WithKeysDialog } from "./shell/keys-dialog.tsx";
+import { type LatePage, latePage } from "./shell/late-page.tsx";
 import { NotFound } from "./shell/not-found.tsx";
 import { Page } from "./shell/page.tsx";
 import { WithProjects } from "./shell/project.tsx";
 import { WithSession } from "./shell/session.tsx";
 import { TopBar } from "./shell/top-bar.tsx";
 
-const WorklistPage = lazy(() => import("./worklist/worklist-page.tsx").then((m) => ({ default: m.WorklistPage })));
-const CasePage = lazy(() => import("./case/case-page.tsx").then((m) => ({ default: m.CasePage })));
-const ViewerPage = lazy(() => import("./viewer/viewer-page.tsx").then((m) => ({ default: m.ViewerPage })));
-const SearchPage = lazy(() => import("./search/search-page.tsx").then((m) => ({ default: m.SearchPage })));
-const RunsPage = lazy(() => import("./study/runs-page.tsx").then((m) => ({ default: m.RunsPage })));
-const RunPage = lazy(() => import("./study/run-page.tsx").then((m) => ({ default: m.RunPage })));
-const MapPage = lazy(() => import("./map/map-page.tsx").then((m) => ({ default: m.MapPage })));
-const BoardPage = lazy(() => import("./board/board-page.tsx").then((m) => ({ default: m.BoardPage })));
-const DropPage = lazy(() => import("./drop/drop-page.tsx").then((m) => ({ default: m.DropPage })));
-const SettingsPage = lazy(() => import("./settings/settings-page.tsx").then((m) => ({ default: m.SettingsPage })));
+const PAGES: readonly (readonly [path: string, page: LatePage])[] = [
+  ["/", latePage(() => import("./worklist/worklist-page.tsx").then((m) => m.WorklistPage))],
+  ["/cases/:case", latePage(() => import("./case/case-page.tsx").then((m) => m.CasePage))],
+  ["/slides/:slide", latePage(() => import("./viewer/viewer-page.tsx").then((m) => m.ViewerPage))],
+  ["/search", latePage(() => import("./search/search-page.tsx").then((m) => m.SearchPage))],
+  ["/runs", latePage(() => import("./study/runs-page.tsx").then((m) => m.RunsPage))],
+  ["/runs/:run", latePage(() => import("./study/run-page.tsx").then((m) => m.RunPage))],
+  ["/runs/:run/map", latePage(() => import("./map/map-page.tsx").then((m) => m.MapPage))],
+  ["/board/:project", latePage(() => import("./board/board-page.tsx").then((m) => m.BoardPage))],
+  ["/drop", latePage(() => import("./drop/drop-page.tsx").then((m) => m.DropPage))],
+  ["/settings", latePage(() => import("./settings/settings-page.tsx").then((m) => m.SettingsPage))],
+];
 
 export function App(): ReactNode {
+  const [path] = useLocation();
+  const { parser } = useRouter();
+  // While it is asked who is there, the page's code is on its way.
+  PAGES.find(([pattern]) => matchRoute(parser, pattern, path)[0])?.[1].fetch();
   return (
     <WithSession>
       <WithProjects>
@@ -27,17 +34,12 @@ export function App(): ReactNode {
           <TopBar />
           <Page>
             <Switch>
-              <Route path="/" component={WorklistPage} />
-              <Route path="/cases/:case" component={CasePage} />
-              <Route path="/slides/:slide" component={ViewerPage} />
-              <Route path="/search" component={SearchPage} />
-              <Route path="/runs" component={RunsPage} />
-              <Route path="/runs/:run" component={RunPage} />
-              <Route path="/runs/:run/map" component={MapPage} />
-              <Route path="/board/:project" component={BoardPage} />
-              <Route path="/drop" component={DropPage} />
-              <Route path="/settings" component={SettingsPage} />
-              <Route component={NotFound} />
+              {PAGES.map(([pattern, LatePage]) => (
+                <Route key={pattern} path={pattern} component={LatePage} />
+              ))}
+              <Route>
+                <NotFound />
+              </Route>
             </Switch>
           </Page>
         </WithKeysDialog>

@@ -1,8 +1,19 @@
 /** The page of a case in a browser, over the real service: what is shown, and a report from its beginning to its signature. */
-import { beginDraft, readCase, readDraft, readTrail, saveDraft, worklist } from "@nacre/api";
+import {
+  beginDraft,
+  changeCase,
+  type DraftField,
+  listReports,
+  readCase,
+  readDraft,
+  readTrail,
+  reopenDraft,
+  saveDraft,
+  worklist,
+} from "@nacre/api";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countMachine } from "../../src/room/case/use-draft.ts";
+import { countMachine, SAVE_AFTER_MS, wrongNumber } from "../../src/room/case/use-draft.ts";
 import { isAbsent, openRoom, type Room, seriousViolations } from "./room-server.ts";
 
 describe("machine values", () => {
@@ -12,6 +23,21 @@ describe("machine values", () => {
     const confirmed = { ...base, origin: "person" as const, evidence: "run" };
     const rewritten = { ...base, origin: "person" as const, evidence: null };
     expect(countMachine([machine, confirmed, rewritten])).toEqual({ of: 2, unread: 1 });
+  });
+
+  it("that are numbers are told what they may not be, as the service would refuse them", () => {
+    const number = (unit: string | null, most?: number): DraftField => ({
+      ...{ name: "n", title: "N", kind: "number", unit, value: null, origin: "empty", evidence: null },
+      ...(most === undefined ? {} : { most }),
+    });
+    expect([wrongNumber(number("mm"), 0.5), wrongNumber(number("%", 100), 100), wrongNumber(number(null), 3)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(wrongNumber(number("mm"), -5)).toMatch(/below 0/);
+    expect(wrongNumber(number("%", 100), 140)).toMatch(/above 100/);
+    expect(wrongNumber(number(null), 2.5)).toMatch(/whole/);
   });
 });
 
@@ -71,11 +97,12 @@ describe.skipIf(isAbsent)("the page of a case", () => {
   it("begins a report whose machine values are marked and keep it from being signed", async () => {
     const page = await open("P-01");
     await page.getByRole("button", { name: "Begin the report" }).click();
-    await page.getByText(/^(\d+) of \1 machine values unread/).waitFor();
-    expect(await page.getByText("written by a model", { exact: true }).count()).toBeGreaterThan(0);
+    await page.getByText(/^(\d+) of \1 values that the machine filled in are not read yet/).waitFor();
+    expect(await page.getByText("filled in by the machine", { exact: true }).count()).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Sign…" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText(/machine values? (is|are) unread/).waitFor();
+    await dialog.getByText("Filled in by the machine, not yet read").waitFor();
+    await dialog.getByText("Needed, and still empty: Diagnosis.").waitFor();
     expect(await dialog.getByRole("button", { name: /^Sign as/ }).isDisabled()).toBe(true);
     expect(await seriousViolations(page)).toEqual([]);
     await page.keyboard.press("Escape");
@@ -102,28 +129,39 @@ describe.skipIf(isAbsent)("the page of a case", () => {
     room.wrong.splice(0);
   });
 
-  it("keeps what was typed over other pages, and tells a newer version that the page has fetched meanwhile", async () => {
+  it("saves what was typed when the case is left, and tells a newer version to who comes back with unsaved words", async () => {
     const page = await open("P-01");
-    await page.getByLabel("Comment").fill("typed, not saved");
+    const params = { case: keyOf("P-01") };
+    const commentOf = async (): Promise<unknown> =>
+      (await room.server.call(readDraft, { params })).fields.find(({ name }) => name === "comment")?.value;
+    await page.getByLabel("Comment").fill("typed, and left");
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByRole("heading", { name: "Settings" }).waitFor();
-    const params = { case: keyOf("P-01") };
-    const before = await room.server.call(readDraft, { params });
-    await room.server.call(saveDraft, {
-      params,
-      body: { version: before.version, values: { description: "a gland" } },
-    });
+    await expect.poll(commentOf).toBe("typed, and left");
+    await page.goBack();
+    await page.getByLabel("Comment").waitFor();
+    expect(await page.getByText("not saved").count()).toBe(0);
+    // Without the service nothing can be saved: the words wait, and somebody else is not written over.
+    await page.route("**/draft", (route) => (route.request().method() === "PUT" ? route.abort() : route.continue()));
+    await page.getByLabel("Comment").fill("typed without a service");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    const { version } = await room.server.call(readDraft, { params });
+    const theirs = { description: "a gland", comment: "also theirs" };
+    await room.server.call(saveDraft, { params, body: { version, values: theirs } });
+    await page.unroute("**/draft");
     await page.goBack();
     await page.getByText("Somebody else has saved this draft since you read it").waitFor();
-    expect(await page.getByLabel("Comment").inputValue()).toBe("typed, not saved");
+    expect(await page.getByLabel("Comment").inputValue()).toBe("typed without a service");
     await page.getByRole("button", { name: "Keep theirs" }).click();
     expect(await page.getByLabel("Comment").inputValue()).toBe("also theirs");
     expect(await page.getByLabel("What is seen").inputValue()).toBe("a gland");
+    room.wrong.splice(0);
   });
 
   it("is signed once every machine value was read, and then stands still", async () => {
     const page = await open("P-01");
-    await page.getByText(/machine values unread/).waitFor();
+    await page.getByText(/the machine filled in are not read yet/).waitFor();
     for (let left = await page.getByRole("button", { name: /^I have read it: confirm/ }).count(); left > 0; left--) {
       await page
         .getByRole("button", { name: /^I have read it: confirm/ })
@@ -135,7 +173,7 @@ describe.skipIf(isAbsent)("the page of a case", () => {
         left,
       );
     }
-    await page.getByText(/each was confirmed or rewritten/).waitFor();
+    await page.getByText(/^Every value that the machine filled in was confirmed/).waitFor();
     await page.getByRole("button", { name: "Sign…" }).click();
     await page.getByLabel("I have read the report and it says what I found.").check();
     await page.getByRole("button", { name: /^Sign as/ }).click();
@@ -144,7 +182,8 @@ describe.skipIf(isAbsent)("the page of a case", () => {
       .getByText(/is signed/)
       .waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
-    await page.getByText("Signed by this machine's user").waitFor();
+    await page.getByRole("heading", { name: "Signed by this machine's user" }).waitFor();
+    await page.getByText("Hidden until the report was signed: diagnosis.").waitFor();
     expect(await page.getByLabel("Diagnosis").count()).toBe(0);
     const signed = await room.server.call(readDraft, { params: { case: keyOf("P-01") } });
     expect(await page.locator(".hash").textContent()).toBe(signed.sha256);
@@ -179,6 +218,73 @@ describe.skipIf(isAbsent)("the page of a case", () => {
     expect(await forms.getByRole("option").count()).toBe(4);
   });
 
+  it("lets go of an addendum that was begun by mistake: the signed text stands again", async () => {
+    const page = await open("P-01");
+    const params = { case: keyOf("P-01") };
+    const signed = (await room.server.call(listReports, { params })).rows.at(-1)?.sha256;
+    await page.getByRole("button", { name: "Discard the addendum…" }).click();
+    await page.getByText("The signed text stands again as it was.").waitFor();
+    await page.getByRole("button", { name: "Discard the addendum", exact: true }).click();
+    await page.getByRole("heading", { name: /^Signed by/ }).waitFor();
+    expect((await room.server.call(readDraft, { params })).sha256).toBe(signed);
+    await room.server.call(reopenDraft, { params, body: { why: "now in earnest" } });
+  });
+
+  it("shows what somebody else begins, and who has the case, without being loaded again", async () => {
+    const page = await open("P-02");
+    await page.getByRole("button", { name: "Begin the report" }).waitFor();
+    const params = { case: keyOf("P-02") };
+    await room.server.call(beginDraft, { params, body: { template: "breast" } });
+    await room.server.call(changeCase, { params, body: { assignee: "Dr. Ada" } });
+    await page.getByLabel("Tumour in vessels").waitFor({ timeout: 15_000 });
+    await page.getByText("Assigned to Dr. Ada").waitFor();
+    await page.getByRole("button", { name: "Discard the draft…" }).click();
+    await page.getByRole("button", { name: "Discard the draft", exact: true }).click();
+    await page.getByRole("button", { name: "Begin the report" }).waitFor();
+  });
+
+  it("is written, saved by itself and signed without a pointer, and leads on to the next case", async () => {
+    const page = await room.open("/");
+    await page.getByRole("grid").waitFor();
+    const names = await page.locator(".case-name").allTextContents();
+    const steps = names.indexOf("P-02");
+    for (let step = 0; step < steps; step++) await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "P-02" }).waitFor();
+    await page.getByRole("button", { name: "Begin the report" }).waitFor();
+    await page.keyboard.press("r");
+    await page.keyboard.press("Enter");
+    const unread = page.getByRole("button", { name: /^I have read it: confirm/ });
+    await unread.first().waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("I have read it: confirm");
+    while ((await unread.count()) > 0) {
+      const left = await unread.count();
+      await page.keyboard.press("r");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => unread.count()).toBeLessThan(left);
+      // The focus stays with the field, and leaves it for the keys of the page.
+      await page.keyboard.press("Escape");
+    }
+    await page.getByLabel("Diagnosis").focus();
+    await page.keyboard.type("typed, and not saved by hand");
+    const params = { case: keyOf("P-02") };
+    const diagnosis = async (): Promise<unknown> =>
+      (await room.server.call(readDraft, { params })).fields.find(({ name }) => name === "diagnosis")?.value;
+    await expect.poll(diagnosis, { timeout: SAVE_AFTER_MS + 5000 }).toBe("typed, and not saved by hand");
+    await page.keyboard.press("Control+Enter");
+    const dialog = page.getByRole("dialog");
+    // A case that somebody else has, with slides that no model saw, is not signed without a word.
+    await dialog.getByText("This case is assigned to Dr. Ada.").waitFor();
+    await dialog.getByText("2 of 2 slides could not be read.").waitFor();
+    await dialog.getByLabel("I have read the report and it says what I found.").focus();
+    for (const key of ["Space", "Tab", "Tab", "Enter"]) await page.keyboard.press(key);
+    await dialog.getByText(/is signed/).waitFor();
+    const next = names[steps + 1];
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+      next === undefined ? "Close" : "Next case",
+    );
+  });
+
   it("goes on to the next case of the list by n, and back to the list by Escape", async () => {
     const page = await room.open("/");
     await page.getByRole("grid").waitFor();
@@ -191,9 +297,9 @@ describe.skipIf(isAbsent)("the page of a case", () => {
     await page.getByRole("grid").waitFor();
   });
 
-  it("says that a case is not there in the words that it would say of one that may not be seen", async () => {
+  it("says of a case that is not there what it would say of one that may not be seen", async () => {
     const page = await room.open("/cases/0000000000000000");
-    await page.getByText("The case cannot be shown").waitFor();
+    await page.getByText("There is no such case").waitFor();
     room.wrong.splice(0);
   });
 
@@ -203,6 +309,9 @@ describe.skipIf(isAbsent)("the page of a case", () => {
     ["dark", 3840, 2160],
   ] as const)("has no serious violation, %s at %i", async (colorScheme, width, height) => {
     await room.server.call(beginDraft, { params: { case: keyOf("P-02") }, body: {} }).catch(() => null);
+    await room.server
+      .call(reopenDraft, { params: { case: keyOf("P-02") }, body: { why: "to look at" } })
+      .catch(() => null);
     for (const name of ["P-01", "P-02"]) {
       const page = await room.open(`/cases/${keyOf(name)}`, { colorScheme, viewport: { width, height } });
       await page.getByLabel("Diagnosis").waitFor();

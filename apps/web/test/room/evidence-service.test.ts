@@ -107,7 +107,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("board, map and search, over the
     expect(new URL(page.url()).searchParams.get("slide")).toBe(slide?.key);
     await page.goto(`${room.server.url}/slides/${slide?.key}?run=${run}`);
     await page.getByRole("tab", { name: "Heatmap" }).click();
-    await page.getByRole("link", { name: "alike: tiles that look like tile 1", exact: true }).click();
+    await page.getByRole("link", { name: "more like this: tiles that look like tile 1", exact: true }).click();
     await page.getByText("More like this tile").waitFor();
     await neighbour.waitFor();
     expect(await page.getByText(/never a diagnosis/).count()).toBeGreaterThan(0);

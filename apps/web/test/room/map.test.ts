@@ -55,7 +55,7 @@ describe("disease or hospital", () => {
   it("is said in words, with a warning where the hospital shows more", () => {
     const verdict = verdictOf([row("label", 0.61), row("site", 0.98)]);
     expect(verdict?.tone).toBe("warn");
-    expect(verdict?.text).toContain("Neighbours tell hospitals apart: 0.98; disease: 0.61.");
+    expect(verdict?.text).toContain("Neighbours tell hospitals apart: 0.980; disease: 0.610.");
     expect(verdictOf([row("label", 0.9), row("site", 0.55)])?.tone).toBe("good");
     expect(verdictOf([row("label", 0.55), row("site", 0.55)])?.tone).toBe("info");
     expect(verdictOf([row("label", null), row("site", 0.9)])).toBe(null);
@@ -204,7 +204,7 @@ describe.skipIf(isAbsent)("the map", () => {
   });
 
   it("says disease or hospital in words, and has no serious violation", async () => {
-    await page.getByText("Neighbours tell hospitals apart: 0.98; disease: 0.61.").waitFor();
+    await page.getByText("Neighbours tell hospitals apart: 0.980; disease: 0.610.").waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await seriousViolations(page)).toEqual([]);

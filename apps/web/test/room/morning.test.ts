@@ -108,7 +108,7 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("a morning in the room", () => {
   }
 
   async function askForNeighbours(page: Page, name: string): Promise<void> {
-    await page.getByRole("link", { name: "Cases that look alike" }).first().click();
+    await page.getByRole("link", { name: "More like this slide" }).first().click();
     await page.getByRole("link", { name: /^Neighbour 1\b/ }).waitFor({ timeout: 60_000 });
     expect(await page.getByText(/never a diagnosis/).count()).toBeGreaterThan(0);
     await page.goBack();

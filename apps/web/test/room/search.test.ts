@@ -60,6 +60,10 @@ describe.skipIf(isAbsent)("the page of search", () => {
             { ...near, x: 0, y: 0, similarity: 0.9123 },
             { ...near, x: 256, y: 0, similarity: 0.8, outcome: null, site: null },
           ],
+          outcomes: [
+            { outcome: "benign", count: 30 },
+            { outcome: "tumour", count: 9 },
+          ],
           compared: 1200,
           exact: true,
           distance: 0.997,
@@ -77,7 +81,9 @@ describe.skipIf(isAbsent)("the page of search", () => {
       `/slides/${slide.key}?x=-512&y=-512&w=1280&run=${run}`,
     );
     await page
-      .getByText("Among these 2: 1 tumour, 1 with no outcome known. A count of what was found, not a chance.")
+      .getByText(
+        "Among these 2: 1 tumour, 1 with no outcome known (of all slides compared: 30 benign, 9 tumour). A count of what was found, not a chance.",
+      )
       .waitFor();
     expect(await page.getByText(/never a diagnosis/).count()).toBeGreaterThan(0);
     await page.getByRole("checkbox", { name: "Other sites only" }).check();

@@ -121,7 +121,8 @@ describe.skipIf(isAbsent || !existsSync(CHILD))("a study in the room, over the r
   });
 
   it("wrote nothing to the console and asked nobody else", () => {
-    expect(room.wrong).toEqual([]);
+    // OpenSeadragon warns of a tile that comes after the viewer was left: no fault of the page.
+    expect(room.wrong.filter((line) => !/Ignoring tile .* loaded before reset/.test(line))).toEqual([]);
     expect(room.strayed).toEqual([]);
   });
 });

@@ -9,10 +9,11 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { comparedMeasures } from "../../src/room/study/compare.tsx";
 import { readAudit } from "../../src/room/study/read-audit.ts";
-import { estimateRows } from "../../src/room/study/scorecard-rows.ts";
+import { estimateRows, sharedMethod, withoutMethod } from "../../src/room/study/scorecard-rows.ts";
+import { differing } from "../../src/room/study/settings-compared.tsx";
 import { lineOf, spanOfLine, templateStudy } from "../../src/room/study/study-line.ts";
 import { joinLosses, NOTHING, withEvent } from "../../src/room/study/use-run.ts";
-import { measureTitle, numberText, timeLeft } from "../../src/room/study/words.ts";
+import { baselineTitle, measureTitle, noteText, numberText, timeLeft } from "../../src/room/study/words.ts";
 import { isAbsent, openRoom, type Room, seriousViolations } from "./room-server.ts";
 
 describe("what a study's failure points at", () => {
@@ -22,6 +23,16 @@ describe("what a study's failure points at", () => {
     expect(lineOf({ expected: "task.positive: one of the classes", received: "x" }, text)).toBe(7);
     expect(lineOf({ expected: "split.external: a site", received: "x" }, text)).toBe(10);
     expect(lineOf({ expected: "nothing named", received: "x" }, text)).toBe(null);
+  });
+  it("is the line of a word that was received, or of a key that is named within", () => {
+    const wrong = text.replace("abmil", "abmill").replace("label: diagnosis", "label: diagnose");
+    expect(lineOf({ expected: "an aggregator: mean, max, abmil", received: "abmill" }, wrong)).toBe(9);
+    expect(lineOf({ expected: "a column `diagnose` in cohort.csv", received: "slide, diagnosis" }, wrong)).toBe(6);
+    const more = `${text}fit: { epochs: many }\ncolour: srgb\n`;
+    const whole = "a whole number of at least 1 for fit.epochs";
+    expect(lineOf({ expected: whole, received: '"many" in study.yaml' }, more)).toBe(14);
+    const key = "a known key at the top level (name, cohort)";
+    expect(lineOf({ expected: key, received: "`colour` in study.yaml" }, more)).toBe(15);
   });
   it("selects exactly that line", () => {
     const [from, to] = spanOfLine(text, 2);
@@ -41,6 +52,9 @@ describe("numbers of a run", () => {
     expect(numberText({ value: null, low: null, high: null, n: null })).toBe("not defined");
     expect(measureTitle("balancedAccuracy")).toBe("Balanced accuracy");
     expect(timeLeft(3 * 3600 + 300)).toBe("3 h 5 min");
+    expect(noteText("fit-2 epoch 15, train loss 0.003")).toBe("fold 2, epoch 15, train loss 0.003");
+    expect(noteText("site-a-001")).toBe("site-a-001");
+    expect(baselineTitle("siteOnly")).toBe("The hospital's name alone, no pixel");
   });
   it("stand in the same rows for every run that is compared, internal first", () => {
     const of = (name: string, part: "internal" | "external") => ({ name, part, value: 1, low: 0, high: 1, n: 2 });
@@ -52,6 +66,30 @@ describe("numbers of a run", () => {
       "internal auroc",
       "internal ece",
       "external auroc",
+    ]);
+  });
+});
+
+describe("methods of numbers", () => {
+  it("say once what most have in common", () => {
+    const boot = "95 % bootstrap";
+    const rows = ["share called", "Brier score", "recall", "precision"].map((what) => ({ method: `${what}; ${boot}` }));
+    const shared = sharedMethod([...rows, { method: null }]);
+    expect(shared).toBe(boot);
+    expect(withoutMethod("Brier score; 95 % bootstrap; no interval: all the same", shared)).toBe(
+      "Brier score; no interval: all the same",
+    );
+    expect(sharedMethod(rows.slice(2))).toBe(null);
+  });
+});
+
+describe("studies that are compared", () => {
+  it("differ in the keys that have not the same value in all, their names aside", () => {
+    const one = { name: "a", "split.by": "site", "fit.epochs": "60" };
+    const other = { name: "b", "split.by": "patient", "fit.epochs": "60", "tiles.stain": "macenko" };
+    expect(differing([one, other])).toEqual([
+      { key: "split.by", values: ["site", "patient"] },
+      { key: "tiles.stain", values: [null, "macenko"] },
     ]);
   });
 });
@@ -77,6 +115,8 @@ describe("events of a run", () => {
     const heard = withEvent(NOTHING, { kind: "loss", ...loss, train: 0.5 });
     expect(joinLosses([loss], heard.losses)).toEqual([{ ...loss, train: 0.5 }]);
     expect(withEvent(heard, { kind: "slide", slide: "a", state: "ready", failure: null })).toBe(heard);
+    expect(withEvent(heard, { kind: "state", state: "running", failure: null })).toBe(heard);
+    expect(withEvent(heard, { kind: "state", state: "stopped", failure: null }).rest).toBe("stopped");
   });
 });
 
@@ -96,7 +136,7 @@ describe.skipIf(isAbsent)("the pages of studies", () => {
   it("list runs with their headline numbers and intervals, and open one by Enter", async () => {
     const page = await room.open("/runs");
     await page.getByRole("link", { name: row.name }).waitFor();
-    await page.getByRole("img", { name: "AUROC, internal 1.00, interval 0.20 to 1.00" }).waitFor();
+    await page.getByRole("img", { name: "AUROC, internal 1.000, interval 0.200 to 1.000" }).waitFor();
     await page.getByRole("checkbox", { name: `Compare ${row.name}` }).check();
     await page.getByRole("region", { name: "Side by side" }).getByText("AUROC, internal").waitFor();
     expect(await seriousViolations(page)).toEqual([]);
@@ -111,6 +151,8 @@ describe.skipIf(isAbsent)("the pages of studies", () => {
     const page = await room.open(`/runs/${row.key}`);
     const line = page.getByRole("row").filter({ hasText: "AUROC" }).first();
     expect(await line.textContent()).toContain("0.200 to 1.000");
+    const file = page.getByRole("link", { name: "predictions.csv", exact: true });
+    expect(await file.getAttribute("href")).toBe(`/api/runs/${row.key}/files/predictions.csv`);
     await page.getByRole("tab", { name: /^Failed slides/ }).click();
     await page.getByRole("row").filter({ hasText: "no tissue" }).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
@@ -172,7 +214,7 @@ describe.skipIf(isAbsent)("the pages of studies", () => {
     ]);
     await page.getByRole("link", { name: row.name }).click();
     const progress = page.getByRole("region", { name: "Progress" });
-    await progress.getByText("2 min left").waitFor();
+    await progress.getByText("2 min left of this step · 1 slide failed").waitFor();
     expect(await progress.textContent()).toContain("2 of 5 · fold 1");
     await page.getByRole("img", { name: "Fold 0: 2 epochs, train 0.600, best tune 0.610 at epoch 2" }).waitFor();
     await page.getByRole("img", { name: /^Fold 1: 1 epochs/ }).waitFor();
@@ -184,6 +226,16 @@ describe.skipIf(isAbsent)("the pages of studies", () => {
     await page.getByRole("tab", { name: "Workers" }).click();
     await page.getByText("6 of 10 units done, 1 at work").waitFor();
     await page.getByRole("button", { name: "Stop" }).waitFor();
+  });
+
+  it("begin a new study from one that was run, and say what differs where two stand side by side", async () => {
+    const page = await room.open(`/runs/${row.key}`);
+    await page.getByRole("link", { name: "New study from this…" }).click();
+    const text = page.getByRole("dialog").getByLabel("Study", { exact: true });
+    await expect.poll(() => text.inputValue()).toBe(row.study);
+    await page.keyboard.press("Escape");
+    await page.waitForURL("**/runs");
+    expect(await page.getByRole("dialog").count()).toBe(0);
   });
 
   it("hold at 4K in the dark without a serious violation", async () => {

@@ -1,7 +1,7 @@
 /** The arithmetic of the viewer, apart from any screen: views, pyramids, shapes, heatmaps, planes. */
 import { describe, expect, it } from "vitest";
 import { type Draft, move, newDraft, press, release, type Tool } from "../../src/room/viewer/annotation/draft.ts";
-import { measure } from "../../src/room/viewer/annotation/measure.ts";
+import { kindOf, measure } from "../../src/room/viewer/annotation/measure.ts";
 import {
   areaOf,
   cornerAt,
@@ -14,8 +14,16 @@ import {
 } from "../../src/room/viewer/annotation/shape.ts";
 import { heatGrid, isShown, strongest } from "../../src/room/viewer/heat/heat-picture.ts";
 import { firstView, layersOf } from "../../src/room/viewer/panel/planes.ts";
-import { placeIn } from "../../src/room/viewer/place-in.ts";
-import { type Camera, matrixOf, scaleAt, scaleBar, toScreen, toSlide } from "../../src/room/viewer/stage/camera.ts";
+import { placeIn, turnIn } from "../../src/room/viewer/place-in.ts";
+import {
+  type Camera,
+  matrixOf,
+  scaleAt,
+  scaleBar,
+  toScreen,
+  toSlide,
+  viewOf,
+} from "../../src/room/viewer/stage/camera.ts";
 import { blockAddress, blockPlace, blocksOf, levelAt } from "../../src/room/viewer/stage/pyramid.ts";
 import { alignmentOf, commonUnits, follow, lead } from "../../src/room/viewer/stage/sync.ts";
 
@@ -56,6 +64,17 @@ describe("a camera", () => {
     expect(scaleAt(40, 0.25)).toBe(1);
     expect(scaleAt(10, 0.5)).toBe(0.5);
     expect(scaleAt(40, null)).toBe(1);
+  });
+
+  it("tells a view as a rectangle that brings it back, in either sense of a quarter turn", () => {
+    const view = { ...CAMERA, x: 1000, y: 500, scale: 0.5, width: 800, height: 600 };
+    expect(viewOf({ ...view, rotation: 0 })).toEqual({ x: 200, y: -100, width: 1600, height: 1200 });
+    expect(viewOf({ ...view, rotation: 180 })).toEqual(viewOf({ ...view, rotation: 0 }));
+    for (const rotation of [90, 270, -90])
+      expect(viewOf({ ...view, rotation })).toEqual({ x: 400, y: -300, width: 1200, height: 1600 });
+    expect(["", "turn=90", "turn=-450", "turn=x"].map((text) => turnIn(new URLSearchParams(text)))).toEqual([
+      0, 90, -90, 0,
+    ]);
   });
 
   it("takes a place from an address only where it is one", () => {
@@ -160,6 +179,18 @@ describe("shapes", () => {
         null,
       ),
     ).toBe("500 px");
+    expect(
+      [
+        SQUARE,
+        {
+          type: "LineString" as const,
+          coordinates: [
+            [0, 0],
+            [1, 1],
+          ] as Position[],
+        },
+      ].map(kindOf),
+    ).toEqual(["Area", "Length"]);
     expect(measure(SQUARE, 0.5)).toBe("2,500 µm²".replace(",", ""));
     expect(measure(SQUARE, null)).toBe("10,000 px²");
   });

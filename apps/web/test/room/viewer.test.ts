@@ -61,6 +61,15 @@ describe.skipIf(isAbsent)("the viewer", () => {
       box.y + box.height / 2 + (y - FIELD / 2) * scale,
     ];
   };
+  /** Begins a polygon; level-0 pixels. */
+  const setCorners = async (page: Page, corners: readonly Position[]): Promise<void> => {
+    const at = await screenOf(page);
+    await page.keyboard.press("p");
+    for (const [x, y] of corners) {
+      await page.mouse.click(...at(x, y));
+      await page.waitForTimeout(50);
+    }
+  };
   const kept = async (name: string) =>
     (await room.server.call(listAnnotations, { params: { slide: keyOf(name) } })).rows;
   const wanted = async (name: string, n: number) => {
@@ -91,10 +100,61 @@ describe.skipIf(isAbsent)("the viewer", () => {
     await page.locator(".readout", { hasText: "×20" }).waitFor();
     await page.keyboard.press("0");
     await page.locator(".readout", { hasText: "x, y 512, 512" }).waitFor();
+    await page.getByRole("button", { name: "×10" }).click();
+    await page.locator(".readout", { hasText: "×10" }).waitFor();
     await page.keyboard.press("?");
-    await page.getByRole("dialog").getByText("whole slide").waitFor();
+    const keys = page.getByRole("dialog", { name: "Keys" });
+    await keys.getByText("whole slide").waitFor();
+    for (const row of [/Ctrl ?Z ?take back/, /Ctrl ?Y ?do again/, /g ?b ?board/, /g ?, ?settings/])
+      expect(await keys.textContent()).toMatch(row);
+    expect(await keys.evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0);
+    expect(await keys.evaluate((list) => list.scrollHeight - list.clientHeight)).toBe(0);
     await page.keyboard.press("Escape");
+    await page.keyboard.press("u");
+    await page.waitForURL("**/cases/*");
     expect(room.strayed).toEqual([]);
+    await page.close();
+  });
+
+  it("comes back to the field it was left at, turned as it was, when the page is read again", async () => {
+    const page = await open("one");
+    for (const key of ["3", "ArrowRight", "r"]) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(500);
+    }
+    await page.waitForURL(/turn=90/);
+    const said = async () => {
+      const [times, microns, place = "", turn] = await page.locator(".readout span").allTextContents();
+      const [x = 0, y = 0] = place.replace(/(\d),(?=\d{3})/g, "$1").match(/-?\d+/g) ?? [];
+      return { times, microns, turn, x: Number(x), y: Number(y) };
+    };
+    const before = await said();
+    expect(before).toMatchObject({ times: "≈ ×20", turn: "90°" });
+    await page.reload();
+    await drawnIn(page);
+    const after = await said();
+    // Whole pixels of the slide stand in the address.
+    expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(2);
+    expect({ ...after, x: before.x, y: before.y }).toEqual(before);
+    await page.close();
+  });
+
+  it("keeps the corners of a shape in hand over a reload, with its tool, until Escape lets it go", async () => {
+    const page = await open("one");
+    await setCorners(page, [
+      [300, 50],
+      [400, 50],
+      [400, 150],
+    ]);
+    await page.reload();
+    await drawnIn(page);
+    await page.getByRole("button", { name: "Polygon", pressed: true }).waitFor();
+    expect(await page.locator("path.corner").getAttribute("d")).toMatch(/^(M\S+ \S+h0){3}$/);
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await drawnIn(page);
+    await page.getByRole("button", { name: "Move", pressed: true }).waitFor();
+    expect(await kept("one")).toEqual([]);
     await page.close();
   });
 
@@ -131,16 +191,11 @@ describe.skipIf(isAbsent)("the viewer", () => {
 
   it("draws a polygon, saves it, and shows it again after a reload", async () => {
     const page = await open("one");
-    const at = await screenOf(page);
-    await page.keyboard.press("p");
-    for (const [x, y] of [
+    await setCorners(page, [
       [100, 100],
       [300, 100],
       [300, 300],
-    ] as const) {
-      await page.mouse.click(...at(x, y));
-      await page.waitForTimeout(50);
-    }
+    ]);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
     const [row] = await wanted("one", 1);
@@ -167,7 +222,7 @@ describe.skipIf(isAbsent)("the viewer", () => {
 
   it("names a shape with the colour of its class, tells what lies inside, and leads to more like it", async () => {
     const page = await open("one");
-    await page.getByRole("button", { name: /No class/ }).click();
+    await page.getByRole("button", { name: /Area/ }).click();
     await page.getByLabel("Class").fill("Tumor");
     await page.getByRole("button", { name: "What lies inside" }).click();
     await page.getByText("Mean colour").waitFor();
@@ -175,6 +230,29 @@ describe.skipIf(isAbsent)("the viewer", () => {
     await page.getByText("All saved").waitFor();
     const [row] = await kept("one");
     expect([row?.name, row?.colour]).toEqual(["Tumor", [200, 0, 0]]);
+    await page.close();
+  });
+
+  it("gives the keys back to the slide when Enter has named a shape, and when Escape leaves its note", async () => {
+    const page = await open("one");
+    await page
+      .getByRole("button", { name: /Area/ })
+      .or(page.getByRole("button", { name: /Tumor/ }))
+      .click();
+    const isTyping = () => page.evaluate(() => document.activeElement?.matches("input, textarea"));
+    await page.getByLabel("Class").fill("Stroma");
+    await page.keyboard.press("Enter");
+    expect(await isTyping()).toBe(false);
+    await page.getByLabel("Note").focus();
+    await page.keyboard.type("by keys");
+    await page.keyboard.press("Escape");
+    expect(await isTyping()).toBe(false);
+    await page.locator(".drawn-note", { hasText: "by keys" }).waitFor();
+    await page.keyboard.press("Control+z");
+    await page.locator(".drawn-note", { hasText: "by keys" }).waitFor({ state: "detached" });
+    await page.keyboard.press("Control+z");
+    await page.locator(".drawn-name", { hasText: "Tumor" }).waitFor();
+    await page.getByText("All saved").waitFor();
     await page.close();
   });
 
@@ -336,6 +414,9 @@ describe.skipIf(isAbsent)("the viewer", () => {
         [px, py] as const,
       );
     };
+    // The legend belongs to the picture, whatever the panel shows.
+    await page.getByRole("tab", { name: "Drawn", selected: true }).waitFor();
+    await page.getByRole("img", { name: /^Colours from 0 to/ }).waitFor();
     await expect.poll(() => colour(128, 128)).toBe(255);
     expect(await colour(384, 384)).toBe(0);
     await page.getByRole("tab", { name: "Heatmap" }).click();
@@ -344,6 +425,7 @@ describe.skipIf(isAbsent)("the viewer", () => {
     await page.locator(".readout", { hasText: "x, y 640, 640" }).waitFor();
     await page.keyboard.press("h");
     await page.locator("canvas.heat").waitFor({ state: "detached" });
+    expect(await page.locator(".legend").count()).toBe(0);
     await page.close();
   });
 

@@ -5,8 +5,9 @@ import { readBoard } from "@nacre/api";
 import { type ReactNode, useState } from "react";
 import { useParams } from "wouter";
 import { useCall } from "../client/use-call.ts";
+import { NotRead } from "../shell/not-found.tsx";
 import { useProjects } from "../shell/project.tsx";
-import { Button, ButtonLink, Empty, Failure, failureIn, Notice, Skeleton } from "../ui/index.ts";
+import { Button, ButtonLink, Empty, Notice, Skeleton } from "../ui/index.ts";
 import { BoardTable } from "./board-table.tsx";
 import { Evidence, type Opened } from "./evidence.tsx";
 import { boardOf } from "./read-board.ts";
@@ -19,6 +20,12 @@ export function BoardPage(): ReactNode {
   const board = data === undefined ? null : boardOf(data.board);
   const name = rows?.find((row) => row.key === project)?.name;
   const html = data?.html ?? null;
+  if (error !== null)
+    return (
+      <div className="page">
+        <NotRead of="board" error={error} retry={() => void refetch()} />
+      </div>
+    );
   return (
     <div className="page stack">
       <div className="row spread">
@@ -32,9 +39,7 @@ export function BoardPage(): ReactNode {
         </div>
         {html === null ? null : <Button onClick={() => save(html)}>Save as one page</Button>}
       </div>
-      {error !== null ? (
-        <Failure failure={failureIn(error)} title="The board could not be made" retry={() => void refetch()} />
-      ) : data === undefined ? (
+      {data === undefined ? (
         <Skeleton lines={8} label="Making the board" />
       ) : board === null ? (
         <Empty title="No board" actions={<ButtonLink to="/runs">Studies</ButtonLink>}>

@@ -2,7 +2,7 @@
 import type { BoardPart, BoardPartName, PartResult } from "@nacre/evaluation";
 import type { ReactNode } from "react";
 import { count } from "../shell/count.ts";
-import { Badge, Interval, Wide } from "../ui/index.ts";
+import { Badge, Interval, Wide, writeMeasure, writeReach } from "../ui/index.ts";
 import type { ModelShown, TaskShown } from "./read-board.ts";
 
 export interface BoardTableProps {
@@ -49,7 +49,7 @@ export function BoardTable({ task, onOpen }: BoardTableProps): ReactNode {
                   </div>
                 </th>
                 {parts.map((part) => (
-                  <td key={part}>
+                  <td key={part} data-part={part === "internal" ? "Internal" : "External"}>
                     <Result
                       result={model[part]}
                       label={`${model.name}, ${part} ${metric.title}`}
@@ -87,18 +87,24 @@ function Result({ result, label, onOpen }: ResultProps): ReactNode {
   if (result === null) return <span className="faint">–</span>;
   const { estimate, rank, letters } = result;
   const { value, low, high, n } = estimate;
-  const interval = low == null || high == null ? "no interval" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
   return (
     <button type="button" className="number-button" onClick={onOpen} title="What it rests on">
       <span className="rank">
         {rank === null ? "–" : rank} <span className="soft">{letters}</span>
       </span>
       <span>
-        <strong>{value === null ? "undefined" : value.toFixed(3)}</strong>{" "}
+        <strong>{value === null ? "undefined" : writeMeasure(value)}</strong>{" "}
         <span className="small soft">
-          {interval}, n = {n}
+          {writeReach(low, high) ?? "no interval"}, n = {n}
         </span>
-        <Interval value={value} low={low ?? null} high={high ?? null} label={label} hasNumber={false} />
+        <Interval
+          value={value}
+          low={low ?? null}
+          high={high ?? null}
+          label={label}
+          write={writeMeasure}
+          hasNumber={false}
+        />
       </span>
     </button>
   );

@@ -6,7 +6,7 @@ import { Link } from "wouter";
 import { runPath } from "../address.ts";
 import { runTitles } from "../shell/run-titles.ts";
 import { measureTitle } from "../study/words.ts";
-import { Dialog, Notice, Wide } from "../ui/index.ts";
+import { Dialog, MeasureTable, Notice, writeMeasure } from "../ui/index.ts";
 import { type BoardShown, type ModelShown, runOfEntry, type TaskShown } from "./read-board.ts";
 
 export interface Opened {
@@ -62,7 +62,7 @@ function rankText({ rank, letters, tiedWith, behind, estimate, patients }: PartR
   return place + against + shared;
 }
 
-const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+const signed = (value: number): string => `${value < 0 ? "" : "+"}${writeMeasure(value)}`;
 
 function Measures({ result, metric }: { readonly result: PartResult; readonly metric: string }): ReactNode {
   const rows: (readonly [string, Estimate])[] = [
@@ -70,37 +70,18 @@ function Measures({ result, metric }: { readonly result: PartResult; readonly me
     ...Object.entries(result.beside).map(([name, estimate]) => [measureTitle(name), estimate] as const),
   ];
   return (
-    <Wide label="Measures">
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">Measure</th>
-            <th scope="col" className="end">
-              Value
-            </th>
-            <th scope="col">95 % interval</th>
-            <th scope="col" className="end">
-              n
-            </th>
-            <th scope="col">How</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, { value, low = null, high = null, n, method, reason }]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td className="end">{value === null ? "not defined" : value.toFixed(3)}</td>
-              <td>{low === null || high === null ? "none" : `${low.toFixed(3)} to ${high.toFixed(3)}`}</td>
-              <td className="end">{n}</td>
-              <td className="small soft">
-                {method}
-                {reason === undefined ? "" : `; ${reason}`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Wide>
+    <MeasureTable
+      label="Measures"
+      rows={rows.map(([title, { value, low = null, high = null, n, method, reason = null }]) => ({
+        title,
+        value,
+        low,
+        high,
+        n,
+        method,
+        reason,
+      }))}
+    />
   );
 }
 

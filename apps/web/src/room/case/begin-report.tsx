@@ -5,9 +5,14 @@ import { useCall } from "../client/use-call.ts";
 import { runTitles } from "../shell/run-titles.ts";
 import { useMay } from "../shell/session.tsx";
 import { Button, SelectField } from "../ui/index.ts";
-import type { DraftEdit } from "./use-draft.ts";
 
-export function BeginReport({ facts, edit }: { readonly facts: CasePage; readonly edit: DraftEdit }): ReactNode {
+export interface BeginReportProps {
+  readonly facts: CasePage;
+  readonly isBusy: boolean;
+  readonly onBegin: (template: string, run: string | null) => void;
+}
+
+export function BeginReport({ facts, isBusy, onBegin }: BeginReportProps): ReactNode {
   const mayEdit = useMay("reader");
   const templates = useCall(listTemplates, mayEdit ? {} : null, { freshMs: Number.POSITIVE_INFINITY });
   const [template, setTemplate] = useState("general");
@@ -19,7 +24,7 @@ export function BeginReport({ facts, edit }: { readonly facts: CasePage; readonl
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        edit.begin(template, run === "" ? null : run);
+        onBegin(template, run === "" ? null : run);
       }}
     >
       <SelectField
@@ -40,7 +45,7 @@ export function BeginReport({ facts, edit }: { readonly facts: CasePage; readonl
         onChange={(event) => setRun(event.target.value)}
       />
       <div>
-        <Button type="submit" kind="primary" isBusy={edit.isBusy}>
+        <Button type="submit" kind="primary" isBusy={isBusy}>
           Begin the report
         </Button>
       </div>

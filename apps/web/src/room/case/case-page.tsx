@@ -5,12 +5,12 @@ import type { ReactNode } from "react";
 import { useLocation, useParams } from "wouter";
 import { casePath, slidePath } from "../address.ts";
 import { useCall } from "../client/use-call.ts";
-import { count } from "../shell/count.ts";
+import { NotRead } from "../shell/not-found.tsx";
 import { runTitles } from "../shell/run-titles.ts";
 import { useMay, useSession } from "../shell/session.tsx";
-import { Badge, Button, Failure, failureIn, Notice, Skeleton, useKeys } from "../ui/index.ts";
+import { Failure, failureIn, Notice, Skeleton, useKeys } from "../ui/index.ts";
 import { useCaseChange } from "../worklist/use-worklist.ts";
-import { STATE, TRIAGE } from "../worklist/words.ts";
+import { CaseHead } from "./case-head.tsx";
 import { Events, Facts } from "./events.tsx";
 import { Evidence } from "./evidence.tsx";
 import { Prediction } from "./prediction.tsx";
@@ -27,7 +27,7 @@ export function CasePage(): ReactNode {
       {page.error === null ? (
         <Skeleton lines={8} label="Loading the case" />
       ) : (
-        <Failure failure={failureIn(page.error)} title="The case cannot be shown" retry={() => void page.refetch()} />
+        <NotRead of="case" error={page.error} retry={() => void page.refetch()} />
       )}
     </div>
   );
@@ -57,36 +57,8 @@ function Case({ facts }: { readonly facts: CaseFacts }): ReactNode {
   ]);
   return (
     <div className="case">
-      <header className="case-head">
-        <div>
-          <div className="row">
-            <h1>{facts.name}</h1>
-            <Badge tone={TRIAGE[facts.triage].tone} title={TRIAGE[facts.triage].says}>
-              {TRIAGE[facts.triage].title}
-            </Badge>
-            <Badge tone={STATE[facts.state].tone} title={STATE[facts.state].says}>
-              {STATE[facts.state].title}
-            </Badge>
-            {facts.slideRows.some((slide) => slide.synthetic) ? <Badge tone="warn">Synthetic</Badge> : null}
-          </div>
-          <p className="soft">{describe(facts)}</p>
-          <p>{facts.why}</p>
-        </div>
-        <div className="row">
-          <span className="soft">
-            {facts.assignee === null ? "Assigned to nobody" : `Assigned to ${facts.assignee}`}
-          </span>
-          {!mayRead ? null : facts.assignee === person.name ? (
-            <Button isBusy={change.isPending} onClick={() => assign(null)}>
-              Give it back
-            </Button>
-          ) : (
-            <Button isBusy={change.isPending} onClick={() => assign(person.name)}>
-              Assign to me
-            </Button>
-          )}
-        </div>
-      </header>
+      <CaseHead facts={facts} around={around} isBusy={change.isPending} onAssign={assign} />
+      <p className="case-why">{facts.why}</p>
       {change.error === null ? null : <Failure failure={failureIn(change.error)} title="Not changed" />}
       <div className="case-columns">
         <div className="stack">
@@ -108,9 +80,9 @@ function Case({ facts }: { readonly facts: CaseFacts }): ReactNode {
               ))
             )}
           </section>
-          <Evidence tiles={facts.evidence} slides={facts.slideRows} />
+          <Evidence tiles={facts.evidence} slides={facts.slideRows} positive={facts.prediction?.positive ?? null} />
           <Events events={facts.events} />
-          <Facts facts={facts.facts} />
+          <Facts facts={facts.facts} revealed={facts.revealed} />
         </div>
         <div className="case-report">
           {facts.failedSlides > 0 ? (
@@ -118,18 +90,9 @@ function Case({ facts }: { readonly facts: CaseFacts }): ReactNode {
               {facts.failedSlides} of {facts.slides} slides failed: no model saw them.
             </Notice>
           ) : null}
-          <Report facts={facts} />
+          <Report facts={facts} next={around.next} />
         </div>
       </div>
     </div>
   );
-}
-
-function describe(facts: CaseFacts): string {
-  const parts = [
-    facts.patient === null || facts.patient === facts.name ? null : `patient ${facts.patient}`,
-    facts.site === null ? null : `site ${facts.site}`,
-    count(facts.slides, "slide"),
-  ];
-  return parts.filter((part) => part !== null).join(", ");
 }

@@ -23,7 +23,7 @@ export function Events({ events }: { readonly events: CasePage["events"] }): Rea
   );
 }
 
-export function Facts({ facts }: { readonly facts: CasePage["facts"] }): ReactNode {
+export function Facts({ facts, revealed }: Pick<CasePage, "facts" | "revealed">): ReactNode {
   const rows = Object.entries(facts);
   if (rows.length === 0) return null;
   return (
@@ -37,6 +37,9 @@ export function Facts({ facts }: { readonly facts: CasePage["facts"] }): ReactNo
           </div>
         ))}
       </dl>
+      {revealed.length === 0 ? null : (
+        <p className="small soft">Hidden until the report was signed: {revealed.join(", ")}.</p>
+      )}
     </section>
   );
 }

@@ -13,9 +13,11 @@ const AROUND = 5;
 export interface EvidenceProps {
   readonly tiles: readonly Tile[];
   readonly slides: readonly SlideRow[];
+  /** The class that a contribution speaks for or against; null where the task has none. */
+  readonly positive: string | null;
 }
 
-export function Evidence({ tiles, slides }: EvidenceProps): ReactNode {
+export function Evidence({ tiles, slides, positive }: EvidenceProps): ReactNode {
   if (tiles.length === 0) return null;
   const names = new Map(slides.map((slide) => [slide.key, slide.name]));
   return (
@@ -29,7 +31,7 @@ export function Evidence({ tiles, slides }: EvidenceProps): ReactNode {
       <ul className="tiles">
         {tiles.map((tile, rank) => (
           <li key={`${tile.slide} ${tile.x} ${tile.y}`}>
-            <EvidenceTile tile={tile} rank={rank + 1} slide={names.get(tile.slide) ?? "slide"} />
+            <EvidenceTile tile={tile} rank={rank + 1} slide={names.get(tile.slide) ?? "slide"} positive={positive} />
           </li>
         ))}
       </ul>
@@ -41,7 +43,8 @@ function EvidenceTile({
   tile,
   rank,
   slide,
-}: {
+  positive,
+}: Pick<EvidenceProps, "positive"> & {
   readonly tile: Tile;
   readonly rank: number;
   readonly slide: string;
@@ -56,7 +59,7 @@ function EvidenceTile({
   const weight =
     tile.contribution === null
       ? `attention ${tile.attention.toPrecision(2)}`
-      : `${tile.contribution >= 0 ? "for" : "against"}, ${Math.abs(tile.contribution).toPrecision(2)}`;
+      : `${tile.contribution >= 0 ? "for" : "against"} ${positive ?? "the answer"}, ${Math.abs(tile.contribution).toPrecision(2)}`;
   return (
     <>
       <Link
@@ -70,9 +73,9 @@ function EvidenceTile({
         <span title={`${slide}, x ${Math.round(x)}, y ${Math.round(y)}`}>{weight}</span>
         <Link
           href={searchPath(tile.slide, tile.run, { x, y })}
-          aria-label={`alike: tiles that look like tile ${rank} of ${slide}`}
+          aria-label={`more like this: tiles that look like tile ${rank} of ${slide}`}
         >
-          alike
+          more like this
         </Link>
       </div>
     </>

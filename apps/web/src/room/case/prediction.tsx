@@ -1,9 +1,9 @@
 /** What one run answered about the case: every answer, the interval, and what is known of how far to believe it. */
-import type { CasePrediction, SlideRow } from "@nacre/api";
+import { type CasePrediction, type SlideRow, writeAnswer, writeNumber } from "@nacre/api";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { runPath, searchPath } from "../address.ts";
-import { Badge, Interval, writeShare } from "../ui/index.ts";
+import { Badge, Interval } from "../ui/index.ts";
 import { headline } from "../worklist/words.ts";
 
 const PART: Readonly<Record<CasePrediction["part"], string>> = {
@@ -49,11 +49,10 @@ export function Prediction({ title, prediction, slides }: PredictionProps): Reac
                     value={answer.value}
                     low={answer === head ? interval?.[0] : null}
                     high={answer === head ? interval?.[1] : null}
-                    write={writeShare}
                   />
                 ) : (
                   <strong>
-                    {answer.value.toPrecision(4)} {answer.unit === "risk" ? "(log relative hazard)" : ""}
+                    {writeNumber(answer.value)} {answer.unit === "risk" ? "(log relative hazard)" : ""}
                   </strong>
                 )}
               </dd>
@@ -63,13 +62,13 @@ export function Prediction({ title, prediction, slides }: PredictionProps): Reac
       <p className="small">
         {interval === null
           ? "No interval: fewer than three models answered about this patient."
-          : `95 % interval over the folds' models: ${writeShare(interval[0])} to ${writeShare(interval[1])}.`}{" "}
+          : `95 % interval over the folds' models: ${interval.map((end) => writeAnswer(end, head?.unit ?? "number")).join(" to ")}.`}{" "}
         {prediction.calibration}
       </p>
       <p className="small soft">
         {PART[part]}
         {prediction.fold === null ? "" : `, fold ${prediction.fold}`}.{" "}
-        {query === undefined ? null : <Link href={searchPath(query.key, prediction.run)}>Cases that look alike</Link>}
+        {query === undefined ? null : <Link href={searchPath(query.key, prediction.run)}>More like this slide</Link>}
       </p>
     </article>
   );

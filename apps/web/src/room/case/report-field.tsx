@@ -15,6 +15,12 @@ export function ReportField({ field, edit, isFixed }: ReportFieldProps): ReactNo
   const isTyped = edit.typed.has(field.name);
   const isMachine = field.origin === "machine" && !isTyped;
   const value = edit.valueOf(field);
+  const wrong = edit.wrongIn(field);
+  const confirm = (): void => {
+    edit.confirm(field.name);
+    // The button goes: the focus stays with the field.
+    document.getElementById(id)?.focus();
+  };
   return (
     <div className={`report-field ${isMachine ? "machine" : ""}`}>
       <div className="report-field-head">
@@ -22,7 +28,8 @@ export function ReportField({ field, edit, isFixed }: ReportFieldProps): ReactNo
           {field.title}
           {field.unit === null ? "" : ` (${field.unit})`}
         </label>
-        {isMachine ? <Badge tone="machine">written by a model</Badge> : null}
+        {isMachine ? <Badge tone="machine">filled in by the machine</Badge> : null}
+        {field.isNeeded && !isFixed && value === null ? <span className="small soft">needed to sign</span> : null}
         {isTyped ? <Badge tone="info">not saved</Badge> : null}
       </div>
       {isFixed ? (
@@ -36,23 +43,22 @@ export function ReportField({ field, edit, isFixed }: ReportFieldProps): ReactNo
           value={value}
           onValue={(next) => edit.type(field.name, next)}
           describedBy={`${id}-note`}
+          isWrong={wrong !== null}
         />
       )}
       <div id={`${id}-note`}>
+        {wrong === null ? null : <p className="wrong">{wrong}</p>}
         {isTyped && edit.isConflict ? <p className="small soft">Theirs: {writeValue(field.value)}</p> : null}
         {field.evidence === null ? null : (
           <p className="small soft">
-            {field.origin === "machine" ? "From" : "Begun by a model, taken by a person. From"}: {field.evidence}
+            {field.origin === "machine" ? "" : "Filled in by the machine, confirmed by a person. "}Source:{" "}
+            {field.evidence}
           </p>
         )}
       </div>
       {isMachine && !isFixed ? (
         <div>
-          <Button
-            isBusy={edit.isBusy}
-            onClick={() => edit.confirm(field.name)}
-            aria-label={`I have read it: confirm ${field.title}`}
-          >
+          <Button isBusy={edit.isBusy} onClick={confirm} aria-label={`I have read it: confirm ${field.title}`}>
             I have read it: confirm
           </Button>
         </div>
@@ -73,10 +79,11 @@ interface ControlProps {
   readonly value: Value;
   readonly onValue: (value: Value) => void;
   readonly describedBy: string;
+  readonly isWrong: boolean;
 }
 
-function Control({ id, field, value, onValue, describedBy }: ControlProps): ReactNode {
-  const common = { id, className: "input", "aria-describedby": describedBy };
+function Control({ id, field, value, onValue, describedBy, isWrong }: ControlProps): ReactNode {
+  const common = { id, className: "input", "aria-describedby": describedBy, "aria-invalid": isWrong };
   switch (field.kind) {
     case "choice":
       return (
@@ -110,7 +117,9 @@ function Control({ id, field, value, onValue, describedBy }: ControlProps): Reac
         <input
           {...common}
           type="number"
-          step="any"
+          min={0}
+          max={field.most}
+          step={field.unit === null ? 1 : "any"}
           value={typeof value === "number" ? value : ""}
           onChange={(e) => onValue(Number.isFinite(e.target.valueAsNumber) ? e.target.valueAsNumber : null)}
         />

@@ -1,6 +1,6 @@
 /** One memory of replies for the page. A signed-out answer anywhere asks who is there again, and the sign-in page comes. */
 import { readSession } from "@nacre/api";
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { focusManager, MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isCallFailure } from "./call.ts";
 
 export function makeQueryClient(): QueryClient {
@@ -17,6 +17,8 @@ export function makeQueryClient(): QueryClient {
         retry: (count, error) =>
           count < 3 && isCallFailure(error) && (error.status === 0 || error.status === 503 || error.status === 429),
         refetchOnWindowFocus: true,
+        // A network that comes and goes is no person.
+        refetchOnReconnect: () => focusManager.isFocused(),
       },
     },
   });

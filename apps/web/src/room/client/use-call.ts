@@ -13,10 +13,18 @@ import { type CallFailure, call } from "./call.ts";
 export interface UseCallOptions {
   /** Shows the former reply while a new input is asked for: for filters and pages of a list. */
   readonly keepsFormer?: boolean;
-  /** Asks again every so many milliseconds. */
+  /** Asks again every so many milliseconds, while somebody sits at the page. */
   readonly everyMs?: number | false;
   /** How long a reply counts as fresh. */
   readonly freshMs?: number;
+}
+
+/** A call as the page's memory of replies keeps it: the same route with the same input is one. */
+export function asQuery<T extends Route>(route: T, input: RouteCall<T> | null = {}) {
+  return {
+    queryKey: [route.id, input] as const,
+    queryFn: ({ signal }: { readonly signal: AbortSignal }): Promise<RouteReply<T>> => call(route, input ?? {}, signal),
+  };
 }
 
 /** The reply of a route; `input` null: not now. */
@@ -26,8 +34,7 @@ export function useCall<T extends Route>(
   { keepsFormer = false, everyMs = false, freshMs = 5000 }: UseCallOptions = {},
 ): UseQueryResult<RouteReply<T>, CallFailure> {
   return useQuery<RouteReply<T>, CallFailure>({
-    queryKey: [route.id, input],
-    queryFn: ({ signal }) => call(route, input ?? {}, signal),
+    ...asQuery(route, input),
     enabled: input !== null,
     refetchInterval: everyMs,
     staleTime: freshMs,

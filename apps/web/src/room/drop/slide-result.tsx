@@ -1,4 +1,5 @@
 /** The dropped slide with what the model saw in it: the picture, the answer, the tiles that weighed most. */
+import { writeNumber } from "@nacre/api";
 import { type ReactNode, useState } from "react";
 import { Badge, Interval, Notice, SelectField } from "../ui/index.ts";
 import { HeatCanvas, PictureCanvas } from "./heat-canvas.tsx";
@@ -109,7 +110,7 @@ function AnswerCard({ answered: { answers } }: { readonly answered: Answered }):
         {answers.map(({ name, value, isShare }) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{isShare ? <Interval value={value} label={name} /> : value.toPrecision(4)}</dd>
+            <dd>{isShare ? <Interval value={value} label={name} /> : writeNumber(value)}</dd>
           </div>
         ))}
       </dl>

@@ -6,8 +6,21 @@ import { type ReactNode, useMemo, useState } from "react";
 import { Link, useParams, useSearchParams } from "wouter";
 import { runPath } from "../address.ts";
 import { useCall } from "../client/use-call.ts";
+import { NotRead } from "../shell/not-found.tsx";
 import { useMay } from "../shell/session.tsx";
-import { Button, Chip, Empty, Failure, failureIn, Meter, Notice, SelectField, Skeleton, useKeys } from "../ui/index.ts";
+import {
+  Button,
+  Chip,
+  Empty,
+  Failure,
+  failureIn,
+  Meter,
+  Notice,
+  SelectField,
+  Skeleton,
+  useKeys,
+  writeMeasure,
+} from "../ui/index.ts";
 import { Chosen } from "./chosen.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
 import { type Group, groupOfPoints, groupsOf } from "./palette.ts";
@@ -33,7 +46,7 @@ export function MapPage(): ReactNode {
   const progress = told?.progress ?? null;
   if (isMaking !== (progress !== null)) setMaking(progress !== null);
   const data = progress === null ? told : undefined;
-  const { data: facts } = useCall(readRun, { params: { run } }, { freshMs: 60_000 });
+  const { data: facts, error: unread, refetch: readAgain } = useCall(readRun, { params: { run } }, { freshMs: 60_000 });
   const set = (name: string, value: string): void =>
     setParams(
       (old) => {
@@ -42,6 +55,12 @@ export function MapPage(): ReactNode {
         return next;
       },
       { replace: true },
+    );
+  if (unread !== null)
+    return (
+      <div className="page">
+        <NotRead of="run" error={unread} retry={() => void readAgain()} />
+      </div>
     );
   return (
     <div className="page stack map-page">
@@ -177,6 +196,9 @@ function MapOf({ map }: { readonly map: EmbeddingMap }): ReactNode {
   );
 }
 
+/** Clearly under chance. */
+const BELOW = 0.45;
+
 interface LegendProps {
   readonly groups: readonly Group[];
   readonly ofPoints: Uint8Array;
@@ -233,8 +255,11 @@ function Separation({ separation }: Pick<EmbeddingMap, "separation">): ReactNode
       <div>
         <h2 id="separation">What neighbours tell apart</h2>
         <p className="small soft">
-          How well the nearest slides of other patients tell what a slide is (AUROC; .5 is chance). Measured among the
+          How well the nearest of other patients tell what a slide is (AUROC; 0.5 is chance). Measured among the
           features, not on the map: the map bends space to fit the plane.
+          {separation.some(({ auroc }) => auroc !== null && auroc < BELOW)
+            ? " Below chance: a value that few slides have, so that other patients' neighbours seldom show it."
+            : ""}
         </p>
       </div>
       <ul className="separation">
@@ -242,7 +267,7 @@ function Separation({ separation }: Pick<EmbeddingMap, "separation">): ReactNode
           <li key={column} title={text}>
             <span>{columnWord(column)}</span>
             <Meter value={Math.max(0, ((auroc ?? 0.5) - 0.5) * 2)} label={`${columnWord(column)} told apart`} />
-            <strong>{auroc === null ? "–" : auroc.toFixed(2)}</strong>
+            <strong>{auroc === null ? "–" : writeMeasure(auroc)}</strong>
             <span className="small soft">n = {n.toLocaleString("en-GB")}</span>
           </li>
         ))}

@@ -1,5 +1,6 @@
 /** Disease or hospital: what neighbours on the map tell apart, in words. */
 import type { EmbeddingMap } from "@nacre/api";
+import { writeMeasure } from "../ui/write-measure.ts";
 
 type Separation = EmbeddingMap["separation"][number];
 
@@ -29,7 +30,7 @@ export function verdictOf(separation: readonly Separation[]): Verdict | null {
   const of = (column: string): number | null => separation.find((row) => row.column === column)?.auroc ?? null;
   const [label, site] = [of("label"), of("site")];
   if (label === null || site === null) return null;
-  const numbers = `Neighbours tell hospitals apart: ${site.toFixed(2)}; disease: ${label.toFixed(2)}.`;
+  const numbers = `Neighbours tell hospitals apart: ${writeMeasure(site)}; disease: ${writeMeasure(label)}.`;
   if (site > label + TELLING)
     return {
       tone: "warn",

@@ -16,9 +16,11 @@ export interface AlikeProps {
 
 /** How many tiles wide the view is that a tile opens in. */
 const AROUND = 5;
+/** Of so large a share of the archive not all can be alike. */
+const MUCH = 0.25;
 
 export function Alike({ found, run, kind, hasSites }: AlikeProps): ReactNode {
-  const { rows, compared, exact, isOutside, lacksFeatures = false, text } = found;
+  const { rows, compared, exact, isOutside, lacksFeatures = false, outcomes = [], text } = found;
   const vectors = `${compared.toLocaleString("en-GB")} ${kind === "slide" ? "slides" : "tiles"}`;
   return (
     <>
@@ -30,22 +32,24 @@ export function Alike({ found, run, kind, hasSites }: AlikeProps): ReactNode {
         <p>{text}</p>
         {lacksFeatures ? null : (
           <p className="small soft">
-            Compared with {vectors}, {exact ? "all of them" : "by an approximate index: a near one may be missed"}.
+            Under each picture stands its likeness: 1 is the same, 0 or less is none. Compared with {vectors},{" "}
+            {exact ? "all of them" : "by an approximate index: a near one may be missed"}.
           </p>
         )}
       </Notice>
       {lacksFeatures ? null : rows.length === 0 ? (
         <Empty title="Nothing to show">
-          <p>Every vector of the archive is left out by the filters{hasSites ? "" : "; allow the query's own site"}.</p>
+          <p>Every slide of the archive is left out by the filters{hasSites ? "" : "; allow the query's own site"}.</p>
         </Empty>
       ) : (
         <>
           <p className="soft">
-            Among these {rows.length}:{" "}
-            {countOutcomes(rows)
-              .map(({ outcome, count }) => `${count} ${outcome ?? "with no outcome known"}`)
-              .join(", ")}
-            . A count of what was found, not a chance.
+            Among these {rows.length}: {writeOutcomes(countOutcomes(rows))}
+            {outcomes.length === 0 ? "" : ` (of all slides compared: ${writeOutcomes(outcomes)})`}. A count of what was
+            found, not a chance.
+            {kind === "slide" && rows.length > compared * MUCH
+              ? ` ${rows.length} of ${vectors} are shown: the last of them are hardly alike.`
+              : ""}
           </p>
           <ol className="neighbours">
             {rows.map((row, i) => (
@@ -58,6 +62,10 @@ export function Alike({ found, run, kind, hasSites }: AlikeProps): ReactNode {
       )}
     </>
   );
+}
+
+function writeOutcomes(outcomes: ReturnType<typeof countOutcomes>): string {
+  return outcomes.map(({ outcome, count }) => `${count} ${outcome ?? "with no outcome known"}`).join(", ");
 }
 
 function NeighbourCard({
@@ -80,13 +88,13 @@ function NeighbourCard({
         <QueryPicture slide={slide} bounds={bounds} />
       </Link>
       <div className="row spread">
-        <strong title="Cosine of the two vectors, -1 to 1">{similarity.toFixed(3)}</strong>
+        <strong title="Cosine of the features, -1 to 1">{similarity.toFixed(3)}</strong>
         <Link
           className="small"
           href={searchPath(slide, run, isTile ? { x, y } : undefined)}
-          aria-label={`alike: more like neighbour ${rank}`}
+          aria-label={`more like this: more like neighbour ${rank}`}
         >
-          alike
+          more like this
         </Link>
       </div>
       <div className="clip" title={name}>

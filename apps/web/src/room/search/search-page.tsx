@@ -9,6 +9,7 @@ import { useCall } from "../client/use-call.ts";
 import { useProjects } from "../shell/project.tsx";
 import { runTitles } from "../shell/run-titles.ts";
 import { useMay } from "../shell/session.tsx";
+import { isLive } from "../study/words.ts";
 import { CheckField, Empty, Failure, failureIn, Notice, SelectField, Skeleton } from "../ui/index.ts";
 import { Alike } from "./alike.tsx";
 import { QueryPicture } from "./query-picture.tsx";
@@ -24,16 +25,27 @@ export function SearchPage(): ReactNode {
   const [params, setParams] = useSearchParams();
   const project = current === null ? {} : { project: current.key };
   const { data: runs } = useCall(listRuns, { query: project });
-  const usable = useMemo(() => runs?.rows.filter(({ slides }) => slides.ready > 0) ?? [], [runs]);
-  const titles = useMemo(() => runTitles(usable), [usable]);
-  const run = params.get("run") ?? usable[0]?.key ?? null;
   const like = useMemo(() => likeOf(params), [params]);
+  const { data: slide } = useCall(readSlide, like === null ? null : { params: { slide: like.slide } });
+  const usable = useMemo(
+    () =>
+      runs?.rows.filter(
+        // A run under way has no table yet of which slides its features are.
+        (own) => own.slides.ready > 0 && !isLive(own.state) && (slide === undefined || own.project === slide.project),
+      ) ?? [],
+    [runs, slide],
+  );
+  const titles = useMemo(() => runTitles(usable), [usable]);
+  const named = params.get("run");
+  const isElsewhere = runs?.rows.some(({ key, project: own }) => key === named && slide && own !== slide.project);
+  // Of a slide that is not known yet it is not known either which runs hold it.
+  const usual = like !== null && slide === undefined ? null : (usable[0]?.key ?? null);
+  const run = named === null || isElsewhere ? usual : named;
   const k = COUNTS.find((count) => String(count) === params.get("k")) ?? USUAL;
   const otherPatients = params.get("same") !== "1";
   const otherSites = params.get("sites") === "1";
   const ask = like === null || run === null || !mayRead ? null : { body: { run, like, k, otherPatients, otherSites } };
   const found = useCall(searchAlike, ask, { keepsFormer: true, freshMs: 60_000 });
-  const { data: slide } = useCall(readSlide, like === null ? null : { params: { slide: like.slide } });
   const set = (change: Record<string, string | null>): void =>
     setParams(
       (old) => {
@@ -74,15 +86,17 @@ export function SearchPage(): ReactNode {
           name={like === null ? "" : (slide?.name ?? "")}
           onChoose={(key) => set({ slide: key, x: null, y: null, ring: null })}
         />
-        <SelectField
-          title="Features of run"
-          choices={usable.map(({ key, encoder }) => ({
-            value: key,
-            title: `${titles.get(key)} (${encoder ?? "features"})`,
-          }))}
-          value={run ?? ""}
-          onChange={(event) => set({ run: event.target.value })}
-        />
+        {usable.length === 0 ? null : (
+          <SelectField
+            title="Features of run"
+            choices={usable.map(({ key, encoder }) => ({
+              value: key,
+              title: `${titles.get(key)} (${encoder ?? "features"})`,
+            }))}
+            value={run ?? ""}
+            onChange={(event) => set({ run: event.target.value })}
+          />
+        )}
         <SelectField
           title="Show"
           choices={COUNTS.map((count) => ({ value: String(count), title: `${count} nearest` }))}
@@ -104,17 +118,26 @@ export function SearchPage(): ReactNode {
         </div>
       </div>
       {runs !== undefined && usable.length === 0 ? (
-        <Notice>No run with features is here yet. Search compares the features that a study has made.</Notice>
+        <Notice>
+          {slide === undefined
+            ? "No study has features yet"
+            : `No study of the folder of ${slide.name} has features yet`}
+          . Search compares the features that a study has made: <Link href="/runs">begin one under Studies</Link>.
+        </Notice>
       ) : like === null ? (
         <Empty title="More like what?">
           <p>
-            Choose a slide above, or “alike” beside a tile of a case, or a region that you have drawn in the viewer.
+            Choose a slide above, or “more like this” beside a tile of a case, or a region that you have drawn in the
+            viewer.
           </p>
         </Empty>
       ) : found.error !== null ? (
         <Failure failure={failureIn(found.error)} title="Not found" retry={() => void found.refetch()} />
       ) : found.data === undefined || run === null ? (
-        <Skeleton lines={8} label="Looking for what is alike" />
+        <>
+          <p className="soft">Comparing. The first search in a run reads all its features, which may take a while.</p>
+          <Skeleton lines={8} label="Looking for what is alike" />
+        </>
       ) : (
         <Alike found={found.data} run={run} kind={like.kind} hasSites={!otherSites} />
       )}

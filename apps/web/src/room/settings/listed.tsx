@@ -2,9 +2,11 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { CallFailure } from "../client/call.ts";
-import { Empty, Failure, failureIn, Skeleton } from "../ui/index.ts";
+import { Empty, Failure, failureIn, Skeleton, Wide } from "../ui/index.ts";
 
 export interface ListedProps<R> {
+  /** What is listed. */
+  readonly label: string;
   readonly query: UseQueryResult<{ readonly rows: readonly R[] }, CallFailure>;
   /** What stands in the place of no rows: a title and what it means. */
   readonly none: readonly [title: string, text: string];
@@ -13,7 +15,7 @@ export interface ListedProps<R> {
   readonly row: (row: R) => ReactNode;
 }
 
-export function Listed<R>({ query, none, heads, row }: ListedProps<R>): ReactNode {
+export function Listed<R>({ label, query, none, heads, row }: ListedProps<R>): ReactNode {
   if (query.error !== null) return <Failure failure={failureIn(query.error)} />;
   if (query.data === undefined) return <Skeleton />;
   if (query.data.rows.length === 0)
@@ -23,17 +25,19 @@ export function Listed<R>({ query, none, heads, row }: ListedProps<R>): ReactNod
       </Empty>
     );
   return (
-    <table className="plain-table card">
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th scope="col" key={head}>
-              {head === "Actions" ? <span className="hidden-text">{head}</span> : head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{query.data.rows.map(row)}</tbody>
-    </table>
+    <Wide label={label} className="card">
+      <table className="plain listed">
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th scope="col" key={head}>
+                {head === "Actions" ? <span className="hidden-text">{head}</span> : head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{query.data.rows.map(row)}</tbody>
+      </table>
+    </Wide>
   );
 }

@@ -18,7 +18,7 @@ const HOW: Readonly<Record<string, string>> = {
 };
 
 export function SessionFacts(): ReactNode {
-  const { person, version, notice } = useSession();
+  const { person, version } = useSession();
   const { rows } = useProjects();
   const has = (right: "identifiers" | "labels"): string =>
     person.rights.includes(right) ? "may be seen" : "are hidden";
@@ -32,16 +32,13 @@ export function SessionFacts(): ReactNode {
     ["Version of the service", version],
   ];
   return (
-    <div className="stack">
-      <dl className="card settings-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <p className="soft">{notice}</p>
-    </div>
+    <dl className="card settings-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -24,7 +24,7 @@ export function SettingsPage(): ReactNode {
   const sections = isAdmin ? SECTIONS : SECTIONS.slice(0, 1);
   const chosen = sections.find((section) => section.key === params.get("section"))?.key ?? "session";
   return (
-    <div className="page stack">
+    <div className="page stack settings">
       <h1>Settings</h1>
       <Tabs
         label="Sections"

@@ -14,6 +14,7 @@ export function Tokens(): ReactNode {
       <MakeToken />
       {revoke.error === null ? null : <Failure failure={failureIn(revoke.error)} />}
       <Listed
+        label="Tokens"
         query={tokens}
         none={["No tokens", "A token lets a program, a worker or a person without an account sign in."]}
         heads={["Name", "Role", "Rights", "Made", "Ends", "Last used", "Actions"]}
@@ -22,9 +23,9 @@ export function Tokens(): ReactNode {
             <th scope="row">{row.name}</th>
             <td>{row.role}</td>
             <td>{row.rights.join(", ") || "none"}</td>
-            <td>{writeMoment(row.created)}</td>
-            <td>{row.expires === null ? "never" : writeMoment(row.expires)}</td>
-            <td>{row.used === null ? "never" : writeMoment(row.used)}</td>
+            <td className="whole">{writeMoment(row.created)}</td>
+            <td className="whole">{row.expires === null ? "never" : writeMoment(row.expires)}</td>
+            <td className="whole">{row.used === null ? "never" : writeMoment(row.used)}</td>
             <td>
               {row.revoked !== null ? (
                 <Badge tone="bad">ended</Badge>

@@ -56,13 +56,14 @@ export function Trail(): ReactNode {
       )}
       {verify.error === null ? null : <Failure failure={failureIn(verify.error)} />}
       <Listed
+        label="Rows of the trail"
         query={trail}
         none={["Nothing of that kind was noted", "Take away what is typed above to see all."]}
         heads={["Row", "When", "Who", "What", "Of", "Hash"]}
         row={(row) => (
           <tr key={row.seq}>
             <td>{row.seq}</td>
-            <td>{writeMoment(row.at)}</td>
+            <td className="whole">{writeMoment(row.at)}</td>
             <td>{row.actor}</td>
             <td>{row.action}</td>
             <td>

@@ -17,8 +17,12 @@ export function Webhooks(): ReactNode {
       <MakeWebhook />
       {remove.error === null ? null : <Failure failure={failureIn(remove.error)} />}
       <Listed
+        label="Webhooks"
         query={hooks}
-        none={["No webhooks", "Only hosts that the configuration names can be told."]}
+        none={[
+          "No webhooks",
+          "A webhook tells another program of an event. Its host must stand under webhookHosts in the configuration of the service.",
+        ]}
         heads={["Address", "Events", "Last told", "Actions"]}
         row={(row) => (
           <tr key={row.id}>
@@ -67,8 +71,8 @@ function MakeWebhook(): ReactNode {
         required
         onChange={(e) => setUrl(e.target.value)}
       />
-      <fieldset className="chips">
-        <legend>Of</legend>
+      <fieldset className="chips checks">
+        <legend>Events</legend>
         {WEBHOOK_EVENTS.map((name) => (
           <CheckField key={name} title={name} checked={events.includes(name)} onChange={toggle(name)} />
         ))}

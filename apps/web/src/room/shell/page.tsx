@@ -1,8 +1,7 @@
 /** The place of a page: what fails inside it is told there, and the bar above stays. */
-import { Component, type ReactNode, type RefObject, Suspense, useEffect, useRef } from "react";
+import { Component, type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { Failure, failureIn } from "../ui/failure.tsx";
-import { Skeleton } from "../ui/skeleton.tsx";
 
 class Guard extends Component<{ readonly children: ReactNode }, { readonly error: unknown }> {
   override state = { error: null as unknown };
@@ -50,17 +49,7 @@ export function Page({ children }: { readonly children: ReactNode }): ReactNode 
   const main = useArrival(path);
   return (
     <main className="room-page" id="page" tabIndex={-1} ref={main}>
-      <Guard key={path}>
-        <Suspense
-          fallback={
-            <div className="page">
-              <Skeleton lines={6} label="Loading the page" />
-            </div>
-          }
-        >
-          {children}
-        </Suspense>
-      </Guard>
+      <Guard key={path}>{children}</Guard>
     </main>
   );
 }

@@ -12,12 +12,20 @@ export interface Projects {
   readonly rows: readonly ProjectRow[] | null;
   /** The chosen one; null: all. With one folder served, that one. */
   readonly current: ProjectRow | null;
+  /** The one whose board is gone to; null while none is known. */
+  readonly board: ProjectRow | null;
   readonly choose: (key: string | null) => void;
   /** Something that is shown comes from synthetic data. */
   readonly isSynthetic: boolean;
 }
 
-const ProjectsContext = createContext<Projects>({ rows: null, current: null, choose: () => {}, isSynthetic: false });
+const ProjectsContext = createContext<Projects>({
+  rows: null,
+  current: null,
+  board: null,
+  choose: () => {},
+  isSynthetic: false,
+});
 
 export const useProjects = (): Projects => useContext(ProjectsContext);
 
@@ -42,7 +50,13 @@ export function WithProjects({ children }: { readonly children: ReactNode }): Re
     const rows = data?.rows ?? null;
     const current = rows?.length === 1 ? (rows[0] ?? null) : (rows?.find((row) => row.key === chosen) ?? null);
     const shown = current === null ? (rows ?? []) : [current];
-    return { rows, current, choose, isSynthetic: shown.some((row) => row.synthetic) };
+    return {
+      rows,
+      current,
+      board: current ?? rows?.[0] ?? null,
+      choose,
+      isSynthetic: shown.some((row) => row.synthetic),
+    };
   }, [data, chosen, choose]);
   return <ProjectsContext value={projects}>{children}</ProjectsContext>;
 }

@@ -24,7 +24,7 @@ export function ThemeSwitch(): ReactNode {
     >
       {CHOICES.map((choice) => (
         <option key={choice} value={choice}>
-          {choice === "system" ? "As the system" : choice === "light" ? "Light" : "Dark"}
+          Theme: {choice}
         </option>
       ))}
     </select>

@@ -30,13 +30,12 @@ function Place({
 
 export function TopBar(): ReactNode {
   const session = useSession();
-  const { rows, current, choose, isSynthetic } = useProjects();
+  const { rows, current, board, choose, isSynthetic } = useProjects();
   const [path, go] = useLocation();
   const leave = useChange(signOut, { refreshes: ["readSession"], done: () => location.assign("/") });
   const mayResearch = useMay("researcher");
   // The drop zone shows files of one's own, which say for themselves what they are.
   const ofOwnFiles = path === "/drop";
-  const board = current ?? rows?.[0];
   const chooseProject = (key: string): void => {
     choose(key === "" ? null : key);
     if (path.startsWith("/board/") && key !== "") go(boardPath(key));
@@ -58,7 +57,7 @@ export function TopBar(): ReactNode {
           <Place to="/runs" also="/runs/*">
             Studies
           </Place>
-          {board === undefined ? null : (
+          {board === null ? null : (
             <Place to={boardPath(board.key)} also="/board/:project">
               Board
             </Place>

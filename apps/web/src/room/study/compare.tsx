@@ -2,9 +2,10 @@
 import type { RunRow } from "@nacre/api";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { runPath } from "../address.ts";
+import { boardPath, runPath } from "../address.ts";
 import { runTitles } from "../shell/run-titles.ts";
 import { Badge, Button, Notice, Wide } from "../ui/index.ts";
+import { SettingsCompared } from "./settings-compared.tsx";
 import { type Headline, measureTitle, numberText, STATE } from "./words.ts";
 
 /** Measures that any of the runs has, in the order in which they are met; internal before external. */
@@ -24,11 +25,13 @@ export function Compare({
   readonly onClear: () => void;
 }): ReactNode {
   const titles = runTitles(runs);
+  const projects = new Set(runs.map(({ project }) => project));
   const facts: readonly (readonly [string, (run: RunRow) => ReactNode])[] = [
     ["State", (run) => <Badge tone={STATE[run.state].tone}>{STATE[run.state].title}</Badge>],
-    ["Task", (run) => run.task],
-    ["Encoder", (run) => run.encoder ?? "–"],
-    ["Aggregator", (run) => run.aggregator ?? "–"],
+    [
+      "Task, encoder, aggregator",
+      (run) => [run.task, run.encoder ?? "features", run.aggregator].filter((word) => word !== null).join(" · "),
+    ],
     ["Slides ready, failed", (run) => `${run.slides.ready}, ${run.slides.failed}`],
   ];
   return (
@@ -60,6 +63,7 @@ export function Compare({
                 ))}
               </tr>
             ))}
+            <SettingsCompared runs={runs} />
             {comparedMeasures(runs).map(({ name, part }) => (
               <tr key={`${part} ${name}`}>
                 <th scope="row">
@@ -79,7 +83,14 @@ export function Compare({
       {runs.length > 1 ? (
         <Notice>
           Intervals that overlap do not show that two runs are equal, and numbers of different patients cannot be
-          compared. The board compares runs on the patients they share.
+          compared.{" "}
+          {projects.size === 1 ? (
+            <>
+              The <Link href={boardPath(runs[0]?.project ?? "")}>board</Link> compares runs on the patients they share.
+            </>
+          ) : (
+            "These runs are of different folders."
+          )}
         </Notice>
       ) : (
         <p className="soft">Tick another run to see it beside this one.</p>

@@ -10,7 +10,7 @@ export function Log({ log }: Pick<RunPage, "log">): ReactNode {
   useEffect(() => {
     if (lines > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [lines]);
-  if (lines === 0) return <Notice>The run has said nothing yet.</Notice>;
+  if (lines === 0) return <Notice>Nothing was said here. A run of the command line speaks in its terminal.</Notice>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
     <div ref={list} className="card log" role="log" aria-label="Log" tabIndex={0}>

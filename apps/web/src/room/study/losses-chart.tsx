@@ -1,17 +1,29 @@
 /** Losses of each fold by epoch: train as a thin line, tune as a strong one, the best tune epoch marked. Frame: epochs to the right, loss up. */
 import type { RunPage } from "@nacre/api";
 import type { ReactNode } from "react";
-import { Notice } from "../ui/index.ts";
-import { decimal } from "./words.ts";
+import { Notice, writeMeasure } from "../ui/index.ts";
 
 type Loss = RunPage["losses"][number];
 
 const [WIDTH, HEIGHT, RIM] = [360, 200, { left: 44, right: 10, top: 10, bottom: 26 }];
 
-export function LossesChart({ losses }: { readonly losses: readonly Loss[] }): ReactNode {
+export function LossesChart({
+  losses,
+  isLive,
+}: {
+  readonly losses: readonly Loss[];
+  readonly isLive: boolean;
+}): ReactNode {
   const folds = [...new Set(losses.map(({ fold }) => fold))].sort((a, b) => a - b);
   const values = losses.flatMap(({ train, tune }) => (tune === null ? [train] : [train, tune])).filter(Number.isFinite);
-  if (values.length === 0) return <Notice>No epoch has been told: losses come while a fold is fitted.</Notice>;
+  if (values.length === 0)
+    return (
+      <Notice>
+        {isLive
+          ? "Losses appear here when the first fold is being fitted."
+          : "There are no losses: no fold was fitted, or in one step, as the probes are."}
+      </Notice>
+    );
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const epochs = Math.max(1, ...losses.map(({ epoch }) => epoch));
   return (
@@ -50,8 +62,8 @@ function Fold({ fold, losses, range: [low, high], epochs }: FoldProps): ReactNod
     null,
   );
   const last = losses.at(-1);
-  const words = `Fold ${fold}: ${losses.length} epochs, train ${decimal(last?.train ?? 0)}${
-    best?.tune == null ? "" : `, best tune ${decimal(best.tune)} at epoch ${best.epoch}`
+  const words = `Fold ${fold}: ${losses.length} epochs, train ${writeMeasure(last?.train ?? 0)}${
+    best?.tune == null ? "" : `, best tune ${writeMeasure(best.tune)} at epoch ${best.epoch}`
   }`;
   return (
     <figure className="card fold">

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { runPath } from "../address.ts";
 import { writeMoment } from "../shell/moment.ts";
-import { Badge, type Column, Interval, Meter } from "../ui/index.ts";
+import { Badge, type Column, Interval, Meter, writeMeasure } from "../ui/index.ts";
 import { measureTitle, numberText, STATE, timeLeft } from "./words.ts";
 
 /** @param titles what each run is called beside the others, by key */
@@ -91,7 +91,13 @@ function headline(row: RunRow, part: "internal" | "external"): ReactNode {
   const title = measureTitle(number.name);
   return (
     <div title={`${title}: ${numberText(number)}`}>
-      <Interval value={number.value} low={number.low} high={number.high} label={`${title}, ${part}`} />
+      <Interval
+        value={number.value}
+        low={number.low}
+        high={number.high}
+        label={`${title}, ${part}`}
+        write={writeMeasure}
+      />
       <div className="small soft">
         {title}
         {number.n === null ? "" : `, n = ${number.n.toLocaleString("en-GB")}`}

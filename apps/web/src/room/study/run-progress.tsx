@@ -2,14 +2,15 @@
 import type { RunPage } from "@nacre/api";
 import type { ReactNode } from "react";
 import type { EventsState } from "../client/use-events.ts";
+import { count } from "../shell/count.ts";
 import { Badge, Meter } from "../ui/index.ts";
-import { timeLeft } from "./words.ts";
+import { noteText, timeLeft } from "./words.ts";
 
 export function RunProgress({
-  run: { progress, slides, state },
+  run: { progress, failures, state },
   events,
 }: {
-  readonly run: Pick<RunPage, "progress" | "slides" | "state">;
+  readonly run: Pick<RunPage, "progress" | "failures" | "state">;
   readonly events: EventsState;
 }): ReactNode {
   const whole = (n: number): string => n.toLocaleString("en-GB");
@@ -26,13 +27,13 @@ export function RunProgress({
           ) : (
             <>
               <strong>{progress.title}</strong>: {whole(progress.done)} of {whole(progress.total)}
-              {progress.note === null ? "" : ` · ${progress.note}`}
+              {progress.note === null ? "" : ` · ${noteText(progress.note)}`}
             </>
           )}
         </span>
         <span className="soft">
-          {progress?.secondsLeft == null ? "" : `${timeLeft(progress.secondsLeft)} left · `}
-          {whole(slides.ready)} slides ready, {whole(slides.failed)} failed, {whole(slides.waiting)} waiting{" "}
+          {progress?.secondsLeft == null ? "" : `${timeLeft(progress.secondsLeft)} left of this step`}
+          {failures.length === 0 ? "" : ` · ${count(failures.length, "slide")} failed`}{" "}
           {events.state === "waiting" ? <Badge tone="warn">connection lost, trying again</Badge> : null}
         </span>
       </div>

@@ -23,7 +23,21 @@ export function RunsPage(): ReactNode {
   const mayStart = useMay("researcher");
   const [params, setParams] = useSearchParams();
   const [, go] = useLocation();
-  const [isStarting, setStarting] = useState(false);
+  const [isAsked, setAsked] = useState(false);
+  const from = params.get("from");
+  const isStarting = isAsked || from !== null;
+  const setStarting = (is: boolean): void => {
+    setAsked(is);
+    if (!is && from !== null)
+      setParams(
+        (old) => {
+          const next = new URLSearchParams(old);
+          next.delete("from");
+          return next;
+        },
+        { replace: true },
+      );
+  };
   const [chosen, setChosen] = useState<string | null>(null);
   const query = current === null ? {} : { project: current.key };
   const [everyMs, setEveryMs] = useState(STILL_MS);
@@ -95,7 +109,9 @@ export function RunsPage(): ReactNode {
           />
         </div>
       )}
-      {mayStart ? <StartDialog isOpen={isStarting} onClose={() => setStarting(false)} runs={rows} /> : null}
+      {mayStart ? (
+        <StartDialog key={from} isOpen={isStarting} onClose={() => setStarting(false)} runs={rows} from={from} />
+      ) : null}
     </div>
   );
 }

@@ -1,15 +1,9 @@
 /** A scorecard as rows: every estimate in it, wherever it stands. Scorecards differ by task; what all share is the form of an estimate. */
+import type { MeasureRow } from "../ui/index.ts";
 
-export interface EstimateRow {
+export interface EstimateRow extends Omit<MeasureRow, "title"> {
   /** "auroc", "calibration.slope". */
   readonly name: string;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly n: number | null;
-  readonly method: string | null;
-  /** Why there is no value or no interval. */
-  readonly reason: string | null;
 }
 
 /** Parts of a scorecard that are tables of their own, in the full report. */
@@ -39,6 +33,26 @@ function rowOf(name: string, value: Record<string, unknown>): EstimateRow {
     method: text("method"),
     reason: text("reason"),
   };
+}
+
+const PARTED = "; ";
+const SHARED = 3;
+
+/** What the methods of most rows have in common, such as the bootstrap: said once, it need not be read in every row. */
+export function sharedMethod(rows: readonly Pick<EstimateRow, "method">[]): string | null {
+  const counts = new Map<string, number>();
+  for (const { method } of rows)
+    for (const part of new Set(method?.split(PARTED))) counts.set(part, (counts.get(part) ?? 0) + 1);
+  const [[part, count] = ["", 0]] = [...counts].sort(([, a], [, b]) => b - a);
+  return count >= SHARED ? part : null;
+}
+
+export function withoutMethod(method: string | null, shared: string | null): string | null {
+  if (method === null || shared === null) return method;
+  return method
+    .split(PARTED)
+    .filter((part) => part !== shared)
+    .join(PARTED);
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,31 +1,65 @@
-/** The numbers of a run: each with its interval, how many patients it is of, and how it was made. */
+/** The numbers of a run: each with its interval, how many patients it is of, how it was made, and what simpler predictors reach on the same patients. */
 import type { ReactNode } from "react";
-import { Interval, Notice, Wide } from "../ui/index.ts";
-import { type EstimateRow, estimateRows, isRecord } from "./scorecard-rows.ts";
-import { decimal, measureTitle } from "./words.ts";
+import { MeasureTable, Notice } from "../ui/index.ts";
+import { type EstimateRow, estimateRows, isRecord, sharedMethod, withoutMethod } from "./scorecard-rows.ts";
+import { baselineTitle, measureTitle } from "./words.ts";
 
-export function Scorecard({ scorecard }: { readonly scorecard: unknown }): ReactNode {
+export interface ScorecardProps {
+  readonly scorecard: unknown;
+  /** Hospitals that were kept external; null or empty: none are named. */
+  readonly external: string | null;
+}
+
+export function Scorecard({ scorecard, external }: ScorecardProps): ReactNode {
   if (!isRecord(scorecard)) return <Notice>The scorecard of this run cannot be read.</Notice>;
+  const baselines = estimateRows(scorecard.baselines);
   return (
     <div className="stack">
       <Part
         title="Internal: patients of the study, each judged by a model that has not seen them"
         part={scorecard.internal}
+        baselines={baselines.filter(({ name }) => !name.endsWith(".external"))}
       />
       {scorecard.external === null || scorecard.external === undefined ? (
         <Notice>
           No external part: nothing here says how the model does at a hospital that the study does not hold.
         </Notice>
       ) : (
-        <Part title="External: hospitals that no model has seen" part={scorecard.external} />
+        <Part
+          title={`External${external ? ` (${external})` : ""}: hospitals that no model has seen`}
+          part={scorecard.external}
+          baselines={baselines.filter(({ name }) => name.endsWith(".external"))}
+        />
       )}
     </div>
   );
 }
 
-function Part({ title, part }: { readonly title: string; readonly part: unknown }): ReactNode {
+/** Of the further measures these are asked for first at a bedside. */
+const ASKED_FIRST = new Set(["more.sensitivity", "more.specificity", "more.ppv", "more.npv"]);
+const isFurther = ({ name }: EstimateRow): boolean => name.startsWith("more.") && !ASKED_FIRST.has(name);
+
+interface PartProps {
+  readonly title: string;
+  readonly part: unknown;
+  readonly baselines: readonly EstimateRow[];
+}
+
+function Part({ title, part, baselines }: PartProps): ReactNode {
   const rows = estimateRows(part);
   const n = isRecord(part) && typeof part.n === "number" ? part.n : null;
+  const method = sharedMethod([...rows, ...baselines]);
+  const further = rows.filter(isFurther);
+  const table = (label: string, own: readonly EstimateRow[], titleOf: (name: string) => string): ReactNode => (
+    <MeasureTable
+      label={label}
+      rows={own.map(({ name, ...row }) => ({
+        title: titleOf(name),
+        ...row,
+        method: withoutMethod(row.method, method),
+      }))}
+    />
+  );
   return (
     <section className="card stack">
       <div className="row">
@@ -35,59 +69,27 @@ function Part({ title, part }: { readonly title: string; readonly part: unknown 
       {rows.length === 0 ? (
         <p className="soft">No number.</p>
       ) : (
-        <Wide label={title}>
-          <table className="plain numbers">
-            <thead>
-              <tr>
-                <th scope="col">Measure</th>
-                <th scope="col" className="end">
-                  Value
-                </th>
-                <th scope="col" className="whole">
-                  95 % interval
-                </th>
-                <th scope="col" className="drawn">
-                  0 to 1
-                </th>
-                <th scope="col" className="end">
-                  n
-                </th>
-                <th scope="col">How</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <Estimate key={row.name} row={row} />
-              ))}
-            </tbody>
-          </table>
-        </Wide>
+        <>
+          {method === null ? null : <p className="small soft">Intervals, where nothing else is said: {method}.</p>}
+          {table(
+            title,
+            rows.filter((row) => !isFurther(row)),
+            measureTitle,
+          )}
+          {baselines.length === 0 ? null : (
+            <>
+              <h3>Simpler predictors, {measureTitle(rows[0]?.name ?? "")}</h3>
+              {table("Simpler predictors", baselines, baselineTitle)}
+            </>
+          )}
+          {further.length === 0 ? null : (
+            <details>
+              <summary>Other measures ({further.length})</summary>
+              {table("Other measures", further, measureTitle)}
+            </details>
+          )}
+        </>
       )}
     </section>
-  );
-}
-
-function Estimate({ row: { name, value, low, high, n, method, reason } }: { readonly row: EstimateRow }): ReactNode {
-  const hasInterval = low !== null && high !== null;
-  const isShare = [value, low, high].every((one) => one === null || (one >= 0 && one <= 1));
-  const title = measureTitle(name);
-  return (
-    <tr>
-      <th scope="row">{title}</th>
-      <td className="end whole">{value === null ? <span className="faint">not defined</span> : decimal(value)}</td>
-      <td className="whole">
-        {hasInterval ? `${decimal(low)} to ${decimal(high)}` : <span className="faint">none</span>}
-      </td>
-      <td className="drawn">
-        {isShare && value !== null ? (
-          <Interval value={value} low={low} high={high} label={title} hasNumber={false} />
-        ) : null}
-      </td>
-      <td className="end">{n?.toLocaleString("en-GB") ?? ""}</td>
-      <td className="small soft">
-        {method}
-        {reason === null ? "" : `; ${reason}`}
-      </td>
-    </tr>
   );
 }

@@ -16,16 +16,18 @@ export interface StartDialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly runs: readonly RunRow[];
+  /** The run whose study it begins from; null: a template. */
+  readonly from: string | null;
 }
 
-export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactNode {
+export function StartDialog({ isOpen, onClose, runs, from: first }: StartDialogProps): ReactNode {
   const { rows, current } = useProjects();
   const [project, setProject] = useState<string | null>(null);
-  const key = project ?? current?.key ?? rows?.[0]?.key ?? null;
+  const key = project ?? runs.find((run) => run.key === first)?.project ?? current?.key ?? rows?.[0]?.key ?? null;
   const titles = runTitles(runs);
   const own = rows?.find((row) => row.key === key);
   const [typed, setTyped] = useState<string | null>(null);
-  const [from, setFrom] = useState("");
+  const [from, setFrom] = useState(first ?? "");
   const [name, setName] = useState("");
   const [, go] = useLocation();
   const area = useRef<HTMLTextAreaElement>(null);
@@ -79,7 +81,10 @@ export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactN
               title="Folder"
               choices={rows.map((row) => ({ value: row.key, title: row.name }))}
               value={key ?? ""}
-              onChange={(event) => setProject(event.target.value)}
+              onChange={(event) => {
+                setProject(event.target.value);
+                setFrom("");
+              }}
             />
           ) : null}
           <SelectField
@@ -98,7 +103,7 @@ export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactN
           />
           <TextField
             title="Name of the run"
-            placeholder="as the study says"
+            placeholder="the study's own"
             value={name}
             onChange={(event) => setName(event.target.value)}
           />
@@ -115,7 +120,7 @@ export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactN
               className="input study-text"
               spellCheck={false}
               wrap="off"
-              rows={18}
+              rows={15}
               value={text}
               onChange={(event) => setTyped(event.target.value)}
             />
@@ -130,7 +135,13 @@ export function StartDialog({ isOpen, onClose, runs }: StartDialogProps): ReactN
               {line === null ? null : <Button onClick={goToLine}>Go to line {line}</Button>}
             </>
           ) : isChecked && check.data.ok ? (
-            <Notice tone="good">Nothing is wrong with this study. It can be started.</Notice>
+            <Notice tone="good" title="It can be started">
+              <ul className="says">
+                {(check.data.says ?? []).map((sentence) => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
+            </Notice>
           ) : (
             <p className="soft">Checking…</p>
           )}

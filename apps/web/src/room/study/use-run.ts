@@ -1,5 +1,5 @@
 /** A run as it is known, with what its events have told since. */
-import { type ApiFailure, type RunEvent, type RunPage, readRun, watchRun } from "@nacre/api";
+import { type ApiFailure, type RunEvent, type RunPage, type RunState, readRun, watchRun } from "@nacre/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { CallFailure } from "../client/call.ts";
@@ -13,13 +13,16 @@ export interface Heard {
   readonly log: RunPage["log"];
   readonly losses: RunPage["losses"];
   readonly failures: readonly { readonly name: string; readonly failure: ApiFailure }[];
+  /** The state in which it came to rest; null: it has not. */
+  readonly rest: RunState | null;
 }
 
-export const NOTHING: Heard = { progress: null, log: [], losses: [], failures: [] };
+export const NOTHING: Heard = { progress: null, log: [], losses: [], failures: [], rest: null };
 const LOG_LINES = 500;
 
-/** The heard things with one event more. States are read anew, so they add nothing. */
+/** The heard things with one event more. Of states only the last counts: the others are read anew. */
 export function withEvent(heard: Heard, event: RunEvent): Heard {
+  if (event.kind === "state") return isLive(event.state) ? heard : { ...heard, rest: event.state };
   if (event.kind === "progress") return { ...heard, progress: event.progress };
   if (event.kind === "said")
     return { ...heard, log: [...heard.log, { at: event.at, text: event.text }].slice(-LOG_LINES) };
@@ -56,12 +59,14 @@ export function useRun(key: string): LiveRun {
   }
   const events = useEvents(
     watchRun,
-    data !== undefined && isLive(data.state) ? { params: { run: key } } : null,
+    // After its end nothing comes: a stream that closes then is no lost connection.
+    data !== undefined && isLive(data.state) && heard.rest === null ? { params: { run: key } } : null,
     (event) => {
+      setHeard((old) => withEvent(old, event));
       if (event.kind === "state" && event.state !== data?.state) {
         void refetch();
         void client.invalidateQueries({ queryKey: ["listRuns"] });
-      } else setHeard((old) => withEvent(old, event));
+      }
     },
   );
   const run =
@@ -69,6 +74,7 @@ export function useRun(key: string): LiveRun {
       ? undefined
       : {
           ...data,
+          state: heard.rest ?? data.state,
           progress: heard.progress ?? data.progress,
           log: joinLog(data.log, heard.log),
           losses: joinLosses(data.losses, heard.losses),

@@ -1,6 +1,6 @@
 /** What runs and their numbers are called. */
 import type { RunRow, RunState } from "@nacre/api";
-import type { Tone } from "../ui/index.ts";
+import { type Tone, writeMeasure, writeReach } from "../ui/index.ts";
 
 export const STATE: Readonly<Record<RunState, { readonly title: string; readonly tone: Tone }>> = {
   queued: { title: "Waiting", tone: "neutral" },
@@ -43,16 +43,20 @@ export function measureTitle(name: string): string {
   return own.replace(/^./, (c) => c.toUpperCase());
 }
 
+/** What a simpler predictor of a scorecard is. */
+export function baselineTitle(name: string): string {
+  if (name === "siteOnly") return "The hospital's name alone, no pixel";
+  if (name.includes("difference")) return "This model less the mean of the tiles";
+  return name.startsWith("meanPool") ? "The mean of all tiles, linear" : measureTitle(name);
+}
+
 export type Headline = RunRow["numbers"][number];
 
 /** "0.91 (0.84 to 0.96), n = 40"; without an interval, so said. */
 export function numberText({ value, low, high, n }: Omit<Headline, "name" | "part">): string {
   if (value === null) return "not defined";
-  const interval = low === null || high === null ? "no interval" : `${decimal(low)} to ${decimal(high)}`;
-  return `${decimal(value)} (${interval})${n === null ? "" : `, n = ${n.toLocaleString("en-GB")}`}`;
+  return `${writeMeasure(value)} (${writeReach(low, high) ?? "no interval"})${n === null ? "" : `, n = ${n.toLocaleString("en-GB")}`}`;
 }
-
-export const decimal = (value: number): string => value.toFixed(3);
 
 /** "2 h 5 min", "under a minute". */
 export function timeLeft(seconds: number): string {
@@ -60,4 +64,11 @@ export function timeLeft(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What a step says of itself, with its models by name: "fit-0 epoch 3" is "fold 0, epoch 3". */
+export function noteText(note: string): string {
+  return note.replace(/^(fit|baseline)-(\d+) /, (_, kind: string, fold: string) =>
+    kind === "fit" ? `fold ${fold}, ` : `fold ${fold} of the baseline, `,
+  );
 }

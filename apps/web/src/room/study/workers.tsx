@@ -26,7 +26,7 @@ function Queue({ page: { counts, rate, secondsLeft, workers } }: { readonly page
   const of = (state: keyof JobsPage["counts"]): number => counts[state] ?? 0;
   const total = of("waiting") + of("active") + of("done") + of("failed") + of("cancelled");
   if (total === 0 && workers.length === 0)
-    return <Notice>No unit of this run is in the queue: the service does the work itself.</Notice>;
+    return <Notice>No workers stand at the queue: this machine does the work itself.</Notice>;
   return (
     <div className="stack">
       <div className="card stack">

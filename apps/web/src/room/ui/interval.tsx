@@ -1,4 +1,5 @@
 /** A value on its axis with its interval and the thresholds that decide. Frame: `range` is the axis. Says in words what it draws. */
+import { writeProbability, writeThreshold } from "@nacre/api";
 import type { ReactNode } from "react";
 
 export interface IntervalProps {
@@ -14,20 +15,13 @@ export interface IntervalProps {
   readonly hasNumber?: boolean;
 }
 
-/** Probabilities and the like: two digits, never a false 0 or 1. */
-export function writeShare(value: number): string {
-  if (value > 0 && value < 0.005) return "<0.01";
-  if (value < 1 && value >= 0.995) return ">0.99";
-  return value.toFixed(2);
-}
-
 export function Interval({
   value,
   low = null,
   high = null,
   range = [0, 1],
   marks = [],
-  write = writeShare,
+  write = writeProbability,
   label,
   hasNumber = true,
 }: IntervalProps): ReactNode {
@@ -40,7 +34,7 @@ export function Interval({
       ? `${label} ${write(value)}, no interval`
       : `${label} ${write(value)}, interval ${write(low)} to ${write(high)}`;
   return (
-    <span className="interval" title={[spoken, ...marks.map((m) => `${m.title} ${write(m.at)}`)].join("; ")}>
+    <span className="interval" title={[spoken, ...marks.map((m) => `${m.title} ${writeThreshold(m.at)}`)].join("; ")}>
       <svg viewBox={`-3 0 ${width + 6} 16`} preserveAspectRatio="none" role="img" aria-label={spoken}>
         <line className="axis" x1="0" x2={width} y1="8" y2="8" strokeWidth="1" vectorEffect="non-scaling-stroke" />
         {marks.map((mark) => (

@@ -6,7 +6,7 @@
  * arrows, Home, End and Page keys move, Enter opens, and a double click too.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef } from "react";
 
 export interface Column<R> {
   readonly key: string;
@@ -33,13 +33,16 @@ export interface TableProps<R> {
   readonly rowRem?: number;
   /** The end of the rows came into view: fetch more. */
   readonly onEnd?: (() => void) | undefined;
+  /** Gets the element that hears the keys. */
+  readonly focusRef?: RefObject<HTMLDivElement | null>;
   /** How many there are in all, where not all are here. */
   readonly total?: number;
 }
 
 export function Table<R>(props: TableProps<R>): ReactNode {
   const { label, columns, rows, keyOf, chosen, onChoose, onOpen, order, onOrder, rowRem = 3.1, onEnd } = props;
-  const scroll = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLDivElement>(null);
+  const scroll = props.focusRef ?? own;
   const id = useId();
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const virtual = useVirtualizer({
@@ -109,7 +112,9 @@ export function Table<R>(props: TableProps<R>): ReactNode {
                   aria-rowindex={item.index + 2}
                   aria-selected={key === chosen}
                   style={{ ...tracks, height: item.size, transform: `translateY(${item.start}px)` }}
-                  onClick={() => onChoose(key)}
+                  // Before a link inside the row leads away; a click that led away chooses nothing.
+                  onMouseDown={() => onChoose(key)}
+                  onClick={(event) => event.defaultPrevented || onChoose(key)}
                   onDoubleClick={() => onOpen?.(key)}
                 >
                   {columns.map((column) => (

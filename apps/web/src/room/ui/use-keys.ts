@@ -8,7 +8,8 @@ export interface KeyRow {
   /** Names as KeyboardEvent.key gives them, or two after one another: "g w". */
   readonly keys: readonly string[];
   readonly says: string;
-  readonly do: () => void;
+  /** Told which of the keys it was. */
+  readonly do: (key: string) => void;
 }
 
 export interface KeyGroup {
@@ -47,16 +48,16 @@ function hear(event: KeyboardEvent): void {
   if (row === undefined) return;
   first = null;
   event.preventDefault();
-  row.do();
+  row.do(event.key);
 }
 
 /** Keys that hold while the component stands; the latest group wins where two name the same key. */
 export function useKeys(title: string, rows: readonly KeyRow[]): void {
-  const run = useEffectEvent((at: number) => rows[at]?.do());
+  const run = useEffectEvent((at: number, key: string) => rows[at]?.do(key));
   const shape = JSON.stringify(rows.map(({ keys, says }) => ({ keys, says })));
   useEffect(() => {
     const named = JSON.parse(shape) as { keys: string[]; says: string }[];
-    const group: KeyGroup = { title, rows: named.map((row, at) => ({ ...row, do: () => run(at) })) };
+    const group: KeyGroup = { title, rows: named.map((row, at) => ({ ...row, do: (key) => run(at, key) })) };
     if (groups.length === 0) document.addEventListener("keydown", hear);
     tell([...groups, group]);
     return () => {

@@ -26,8 +26,8 @@ export function CompanionSlide({ slide, heat, onStage, onClose, onRealign }: Com
   return (
     <section className="pane" aria-label={`Beside: ${answer.data?.name ?? "slide"}`}>
       <div className="pane-head">
-        <strong>{answer.data?.name ?? "…"}</strong>
-        <span className="small soft">
+        <strong className="clip">{answer.data?.name ?? "…"}</strong>
+        <span className="small soft clip">
           {[answer.data?.stain ?? null, "Shift and drag lays it on the first"]
             .filter((word) => word !== null)
             .join(" · ")}

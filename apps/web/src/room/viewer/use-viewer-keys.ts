@@ -10,13 +10,25 @@ import type { Stage } from "./stage/stage.ts";
 /** Share of the view that an arrow moves. */
 const STEP = 0.2;
 const ZOOM = 1.5;
-const OBJECTIVES = [5, 10, 20, 40] as const;
+/** Magnifications that a microscope is set to. */
+export const OBJECTIVES = [5, 10, 20, 40] as const;
+const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  ArrowRight: [1, 0],
+};
+
+/** A magnification in words; without a scale a share of full size. */
+export const writeObjective = (times: number, mpp: number | null): string =>
+  mpp === null ? `1:${40 / times}` : `×${times}`;
 
 export interface ViewerCommands {
   readonly toggleHeat: () => void;
   readonly toggleFullScreen: () => void;
   readonly togglePanel: () => void;
   readonly goToSlide: (by: 1 | -1) => void;
+  readonly goToCase: () => void;
   readonly take: (tool: Tool) => void;
   readonly setCorner: () => void;
   /** Takes hold of a corner of the selected shape. */
@@ -52,38 +64,47 @@ export function movesOf(stage: Stage | null, mpp: number | null) {
 export function useViewerKeys(stage: Stage | null, mpp: number | null, commands: ViewerCommands): void {
   const moves = movesOf(stage, mpp);
   const rows: KeyRow[] = [
-    { keys: ["ArrowLeft"], says: "move left", do: moves.pan(-1, 0) },
-    { keys: ["ArrowRight"], says: "move right", do: moves.pan(1, 0) },
-    { keys: ["ArrowUp"], says: "move up", do: moves.pan(0, -1) },
-    { keys: ["ArrowDown"], says: "move down", do: moves.pan(0, 1) },
+    {
+      keys: Object.keys(ARROWS),
+      says: "move",
+      do(key) {
+        const [dx, dy] = ARROWS[key] ?? [0, 0];
+        moves.pan(dx, dy)();
+      },
+    },
     { keys: ["+", "="], says: "closer", do: moves.zoom(ZOOM) },
     { keys: ["-"], says: "farther", do: moves.zoom(1 / ZOOM) },
     { keys: ["0"], says: "whole slide", do: moves.fit },
-    ...OBJECTIVES.map((times, i) => ({
-      keys: [String(i + 1)],
-      says: mpp === null ? `1:${40 / times} of full size` : `as with objective ×${times}`,
-      do: moves.setMagnification(times),
-    })),
-    { keys: ["r"], says: "turn by 90°", do: moves.rotate(90) },
-    { keys: ["R"], says: "turn back by 90°", do: moves.rotate(-90) },
+    {
+      keys: OBJECTIVES.map((_, i) => String(i + 1)),
+      says: OBJECTIVES.map((times) => writeObjective(times, mpp)).join(", "),
+      do: (key) => moves.setMagnification(OBJECTIVES[Number(key) - 1] ?? OBJECTIVES[0])(),
+    },
+    { keys: ["r", "R"], says: "turn by 90°, turn back", do: (key) => moves.rotate(key === "r" ? 90 : -90)() },
     { keys: ["f"], says: "full screen", do: commands.toggleFullScreen },
     { keys: ["i"], says: "panel beside the slide", do: commands.togglePanel },
     { keys: ["h"], says: "heatmap", do: commands.toggleHeat },
-    { keys: ["["], says: "slide before, of the case", do: () => commands.goToSlide(-1) },
-    { keys: ["]"], says: "next slide of the case", do: () => commands.goToSlide(1) },
+    {
+      keys: ["[", "]"],
+      says: "slide before, next slide of the case",
+      do: (key) => commands.goToSlide(key === "]" ? 1 : -1),
+    },
+    { keys: ["u"], says: "up to the case", do: commands.goToCase },
     ...TOOLS.map(({ key, says, tool }) => ({ keys: [key], says, do: () => commands.take(tool) })),
     { keys: [" "], says: "set a corner in the middle of the view", do: commands.setCorner },
     {
-      keys: ["c"],
-      says: "take a corner of the selected shape, then the next: arrows move it",
-      do: () => commands.nextCorner(1),
+      keys: ["c", "C"],
+      says: "next, former corner of the selected shape: arrows move it",
+      do: (key) => commands.nextCorner(key === "c" ? 1 : -1),
     },
-    { keys: ["C"], says: "the corner before", do: () => commands.nextCorner(-1) },
     { keys: ["Enter"], says: "end the shape, put the corner down", do: commands.end },
-    { keys: ["Escape"], says: "let go of the corner, put the tool away, select nothing", do: commands.escape },
+    { keys: ["Escape"], says: "let go of corner, tool, selection", do: commands.escape },
     { keys: ["Delete", "Backspace"], says: "delete the selected annotation", do: commands.remove },
+    // Heard below: with Ctrl a key is the browser's, unless it is taken from it.
+    { keys: ["Ctrl Z"], says: "take back", do: commands.undo },
+    { keys: ["Ctrl Y"], says: "do again (or Ctrl Shift Z)", do: commands.redo },
   ];
-  useKeys("Slide (Ctrl Z takes back, Ctrl Y does again)", rows);
+  useKeys("Slide", rows);
   const hear = useEffectEvent((event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
     if (event.target instanceof Element && event.target.closest("input, textarea, select, dialog") !== null) return;

@@ -2,9 +2,10 @@
 import type { SlideFacts } from "@nacre/api";
 import type { Rect } from "@nacre/core";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { useLocation, useSearchParams } from "wouter";
-import { slidePath } from "../address.ts";
+import { useLocation } from "wouter";
+import { casePath, slidePath } from "../address.ts";
 import { useMay } from "../shell/session.tsx";
+import { useNarrow } from "../ui/use-narrow.ts";
 import type { Tool } from "./annotation/draft.ts";
 import { type Box, boxOf } from "./annotation/shape.ts";
 import { newId, useAnnotations } from "./annotation/use-annotations.ts";
@@ -13,29 +14,29 @@ import { useDrawing } from "./annotation/use-drawing.ts";
 import { useHeat } from "./heat/use-heat.ts";
 import { firstView } from "./panel/planes.ts";
 import type { SideTab } from "./panel/side-panel.tsx";
-import { placeIn } from "./place-in.ts";
 import type { Stage } from "./stage/stage.ts";
 import { useCaseSlides } from "./use-case-slides.ts";
 import { useCompanions } from "./use-companions.ts";
+import { usePlace } from "./use-place.ts";
 import type { ViewerCommands } from "./use-viewer-keys.ts";
 
 export type ViewerState = ReturnType<typeof useViewer>;
 
 export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>) {
-  const [params] = useSearchParams();
   const [, go] = useLocation();
   const mayDraw = useMay("reader");
   const [stage, setStage] = useState<Stage | null>(null);
   const [planes, setPlanes] = useState(() => firstView(facts));
   const [tab, setTab] = useState<SideTab>("drawn");
-  const [isPanelOpen, setPanelOpen] = useState(true);
+  // A narrow window shows the slide alone at first.
+  const isNarrow = useNarrow();
+  const [isPanelOpen, setPanelOpen] = useState(!isNarrow);
   const [selected, setSelected] = useState<string | null>(null);
   const heat = useHeat(facts);
   const annotations = useAnnotations(facts.key);
   const companions = useCompanions(stage, facts);
   const around = useCaseSlides(facts);
-  const place = placeIn(params);
-  const flyTo = useFlight(stage, place);
+  const { place, turn, flyTo } = usePlace(stage, companions.keys.length > 0);
   const { ledger, view } = annotations;
   const select = useSame((id: string | null, isFlown = false): void => {
     setSelected(id);
@@ -45,6 +46,7 @@ export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>
     if (drawn !== null) flyTo(surroundingsOf(boxOf(drawn.geometry)));
   });
   const drawing = useDrawing(stage, {
+    slide: facts.key,
     rows: view.rows,
     selected,
     mayDraw,
@@ -76,6 +78,7 @@ export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>
       const next = by === 1 ? around.next : around.before;
       if (next !== null) go(slidePath(next, undefined, heat.isOn && heat.run !== null ? heat.run : undefined));
     },
+    goToCase: () => facts.case !== null && go(casePath(facts.case)),
     take: (tool) => take(drawing.tool === tool ? null : tool),
     setCorner: () => void (corner.putDown() || drawing.setCorner()),
     nextCorner: (by) => drawing.tool === null && corner.next(by),
@@ -109,6 +112,7 @@ export function useViewer(facts: SlideFacts, root: RefObject<HTMLElement | null>
     companions,
     around,
     place,
+    turn,
     flyTo,
     drawing,
     corner,
@@ -124,23 +128,6 @@ function useSame<T extends readonly unknown[]>(act: (...given: T) => void): (...
     latest.current = act;
   });
   return useCallback((...given: T) => latest.current(...given), []);
-}
-
-/** Flies to a place that the address names anew (the first one is shown when the slide opens). @returns a flight by command */
-function useFlight(stage: Stage | null, place: Rect | null): (to: Rect) => void {
-  const text = place === null ? null : JSON.stringify(place);
-  const had = useRef(text);
-  useEffect(() => {
-    if (stage === null || text === had.current) return;
-    had.current = text;
-    if (text === null) return;
-    stage.grip();
-    stage.flyTo(JSON.parse(text) as Rect);
-  }, [stage, text]);
-  return (to) => {
-    stage?.grip();
-    stage?.flyTo(to);
-  };
 }
 
 /** Side of the smallest view that an annotation is flown to, level-0 pixels. */

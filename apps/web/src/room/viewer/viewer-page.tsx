@@ -4,7 +4,8 @@ import { readSlide } from "@nacre/api";
 import type { ReactNode } from "react";
 import { useParams } from "wouter";
 import { useCall } from "../client/use-call.ts";
-import { Failure, failureIn, Skeleton } from "../ui/index.ts";
+import { NotRead } from "../shell/not-found.tsx";
+import { Skeleton } from "../ui/index.ts";
 import { Viewer } from "./viewer.tsx";
 
 /** Facts of a slide do not change while it is looked at; each reading is noted in the trail. */
@@ -18,15 +19,11 @@ export function ViewerPage(): ReactNode {
       <Viewer facts={answer.data} key={`${slide} ${answer.data.version}`} onChanged={() => void answer.refetch()} />
     );
   return (
-    <div className="page">
+    <div className={answer.error === null ? "page coming" : "page"}>
       {answer.error === null ? (
         <Skeleton lines={6} label="Opening the slide" />
       ) : (
-        <Failure
-          failure={failureIn(answer.error)}
-          title="The slide cannot be shown"
-          retry={() => void answer.refetch()}
-        />
+        <NotRead of="slide" error={answer.error} retry={() => void answer.refetch()} />
       )}
     </div>
   );

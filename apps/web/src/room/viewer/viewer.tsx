@@ -6,6 +6,7 @@ import { type Draft, outlineOf } from "./annotation/draft.ts";
 import { measure } from "./annotation/measure.ts";
 import { polygonOf } from "./annotation/shape.ts";
 import { CompanionSlide } from "./companion.tsx";
+import { HeatLegend } from "./heat/heat-legend.tsx";
 import { HeatOverlay } from "./heat/heat-overlay.tsx";
 import { BrokenNotice } from "./panel/broken-notice.tsx";
 import { layersOf } from "./panel/planes.ts";
@@ -15,7 +16,7 @@ import { ToolBar } from "./panel/tool-bar.tsx";
 import { ViewerHead } from "./panel/viewer-head.tsx";
 import { StageView } from "./stage/stage-view.tsx";
 import { useViewer, type ViewerState } from "./use-viewer.ts";
-import { movesOf, useViewerKeys } from "./use-viewer-keys.ts";
+import { movesOf, OBJECTIVES, useViewerKeys, writeObjective } from "./use-viewer-keys.ts";
 
 export interface ViewerProps {
   readonly facts: SlideFacts;
@@ -78,10 +79,23 @@ interface PartProps {
 }
 
 function FirstPane({ facts, state, onChanged }: PartProps & Pick<ViewerProps, "onChanged">): ReactNode {
-  const { stage, setStage, planes, place, heat, annotations, selected, drawing, corner } = state;
+  const { stage, setStage, planes, heat, annotations, selected, drawing, corner } = state;
   return (
     <section className={drawing.tool === null ? "pane" : "pane is-drawing"} aria-label={facts.name}>
-      <StageView facts={facts} layers={layersOf(facts, planes)} hasNavigator place={place} onStage={setStage}>
+      {state.companions.keys.length === 0 ? null : (
+        <div className="pane-head">
+          <strong className="clip">{facts.name}</strong>
+          <span className="small soft clip">{facts.stain}</span>
+        </div>
+      )}
+      <StageView
+        facts={facts}
+        layers={layersOf(facts, planes)}
+        hasNavigator
+        place={state.place}
+        turn={state.turn}
+        onStage={setStage}
+      >
         {(own) => (
           <>
             {heat.heatmap === undefined ? null : <HeatOverlay stage={own} heatmap={heat.heatmap} view={heat.view} />}
@@ -98,7 +112,10 @@ function FirstPane({ facts, state, onChanged }: PartProps & Pick<ViewerProps, "o
       </StageView>
       {stage === null ? null : (
         <>
-          <Readout stage={stage} mpp={facts.mpp} />
+          <div className="stage-corner">
+            {heat.heatmap === undefined ? null : <HeatLegend heatmap={heat.heatmap} view={heat.view} />}
+            <Readout stage={stage} mpp={facts.mpp} />
+          </div>
           <LiveSize draft={drawing.draft} mpp={facts.mpp} />
           {corner.says === null ? null : <output className="live-size">{corner.says}</output>}
           <BrokenNotice stage={stage} onChanged={onChanged} />
@@ -130,13 +147,23 @@ function Tools({ facts, state }: PartProps): ReactNode {
       onUndo={commands.undo}
       onRedo={commands.redo}
       view={[
-        { title: "−", key: "-", says: "farther", do: moves.zoom(1 / 1.5) },
-        { title: "+", key: "+", says: "closer", do: moves.zoom(1.5) },
-        { title: "Fit", key: "0", says: "whole slide", do: moves.fit },
-        { title: "Turn", key: "r", says: "turn by 90°", do: moves.rotate(90) },
-        { title: "Heatmap", key: "h", says: "heatmap", isOn: heat.isOn, do: heat.toggle },
-        { title: "Full screen", key: "f", says: "full screen", do: commands.toggleFullScreen },
-        { title: "Panel", key: "i", says: "panel beside", isOn: isPanelOpen, do: commands.togglePanel },
+        [
+          { title: "−", key: "-", says: "farther", do: moves.zoom(1 / 1.5) },
+          { title: "+", key: "+", says: "closer", do: moves.zoom(1.5) },
+          { title: "Fit", key: "0", says: "whole slide", do: moves.fit },
+          ...OBJECTIVES.map((times, i) => ({
+            title: writeObjective(times, facts.mpp),
+            key: String(i + 1),
+            says: facts.mpp === null ? "share of full size" : `as with objective ×${times}`,
+            do: moves.setMagnification(times),
+          })),
+          { title: "Turn", key: "r", says: "turn by 90°", do: moves.rotate(90) },
+        ],
+        [
+          { title: "Heatmap", key: "h", says: "heatmap", isOn: heat.isOn, do: heat.toggle },
+          { title: "Panel", key: "i", says: "panel beside", isOn: isPanelOpen, do: commands.togglePanel },
+          { title: "Full screen", key: "f", says: "full screen", do: commands.toggleFullScreen },
+        ],
       ]}
     />
   );

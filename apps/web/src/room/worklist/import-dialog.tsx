@@ -85,7 +85,9 @@ function FolderWay({ project }: { readonly project: string }): ReactNode {
           )}
         </Notice>
       )}
-      {scan.error === null ? null : <Failure failure={failureIn(scan.error)} />}
+      {scan.error === null ? null : (
+        <Failure failure={failureIn(scan.error)} title="The folder was not looked through" />
+      )}
     </div>
   );
 }
@@ -139,7 +141,7 @@ function TableWay({ project }: { readonly project: string }): ReactNode {
           )}
         </Notice>
       )}
-      {bring.error === null ? null : <Failure failure={failureIn(bring.error)} />}
+      {bring.error === null ? null : <Failure failure={failureIn(bring.error)} title="The table was not brought in" />}
     </div>
   );
 }

@@ -5,7 +5,11 @@ import { useCallback, useMemo } from "react";
 import { type CallFailure, call } from "../client/call.ts";
 import { useChange } from "../client/use-call.ts";
 
+/** Rows of the first page, which is to stand soon, and of those that scrolling brings. */
 export const PAGE_ROWS = 200;
+const MORE_ROWS = 500;
+/** Pages that are asked for anew by themselves: whoever has scrolled further down looks for something, and waits for no news. */
+const MOST_RENEWED = 3;
 
 export type WorklistFilter = Omit<NonNullable<RouteCall<typeof worklist>["query"]>, "offset" | "limit">;
 type Reply = RouteReply<typeof worklist>;
@@ -25,14 +29,19 @@ export function useWorklist(filter: WorklistFilter): WorklistState {
   const query = useInfiniteQuery<Reply, CallFailure, InfiniteData<Reply, number>, unknown[], number>({
     queryKey: [worklist.id, filter],
     queryFn: ({ pageParam, signal }) =>
-      call(worklist, { query: { ...filter, offset: pageParam, limit: PAGE_ROWS } }, signal),
+      call(
+        worklist,
+        { query: { ...filter, offset: pageParam, limit: pageParam === 0 ? PAGE_ROWS : MORE_ROWS } },
+        signal,
+      ),
     initialPageParam: 0,
     getNextPageParam: (last, _, offset) =>
       offset + last.rows.length < last.total && last.rows.length > 0 ? offset + last.rows.length : undefined,
     placeholderData: keepPreviousData,
     staleTime: 5000,
     // What others do to the cases shows without a reload.
-    refetchInterval: 30_000,
+    refetchInterval: (own) => (isShort(own) ? 30_000 : false),
+    refetchOnWindowFocus: isShort,
   });
   const rows = useMemo(() => {
     // A case may move between two pages while they are fetched: it is shown once.
@@ -50,6 +59,10 @@ export function useWorklist(filter: WorklistFilter): WorklistState {
     more: hasNextPage && !isFetchingNextPage ? more : undefined,
     again: () => void refetch(),
   };
+}
+
+function isShort({ state }: { readonly state: { readonly data?: InfiniteData<Reply, number> | undefined } }): boolean {
+  return (state.data?.pages.length ?? 0) <= MOST_RENEWED;
 }
 
 /** Changes a case; the list shows the new row at once, in its place. */

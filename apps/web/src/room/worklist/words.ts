@@ -10,7 +10,7 @@ interface Word {
 
 export const TRIAGE: Readonly<Record<TriageGroup, Word>> = {
   "rule-in": { title: "Rule-in", tone: "bad", says: "at or above the rule-in threshold: read first" },
-  unsure: { title: "Not sure", tone: "warn", says: "the thresholds do not decide: a person does" },
+  unsure: { title: "You decide", tone: "warn", says: "the thresholds do not decide: a person does" },
   abstained: {
     title: "Look yourself",
     tone: "info",
@@ -21,7 +21,7 @@ export const TRIAGE: Readonly<Record<TriageGroup, Word>> = {
 };
 
 export const STATE: Readonly<Record<CaseState, Word>> = {
-  new: { title: "New", tone: "neutral", says: "nobody has opened it" },
+  new: { title: "New", tone: "neutral", says: "nobody has taken it" },
   open: { title: "Open", tone: "info", says: "somebody is reading it" },
   drafted: { title: "Drafted", tone: "warn", says: "a report is begun" },
   signed: { title: "Signed", tone: "good", says: "the report is signed" },

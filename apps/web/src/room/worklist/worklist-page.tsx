@@ -7,7 +7,7 @@ import { casePath } from "../address.ts";
 import { count } from "../shell/count.ts";
 import { useProjects } from "../shell/project.tsx";
 import { useMay, useSession } from "../shell/session.tsx";
-import { Button, Failure, failureIn, Skeleton, Table, useKeys } from "../ui/index.ts";
+import { Button, Failure, failureIn, Skeleton, Table, useKeys, useNarrow } from "../ui/index.ts";
 import { worklistColumns } from "./columns.tsx";
 import { EmptyWorklist } from "./empty-worklist.tsx";
 import { Filters } from "./filters.tsx";
@@ -42,16 +42,19 @@ export function WorklistPage(): ReactNode {
   const [, go] = useLocation();
   const [isImporting, setImporting] = useState(false);
   const find = useRef<HTMLInputElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const settled = useSettled(params.toString(), 150);
   const filter = useMemo(() => filterOf(new URLSearchParams(settled), current?.key), [settled, current]);
+  const isNarrow = useNarrow();
+  const asked = filterOf(params, current?.key);
   const list = useWorklist(filter);
   const change = useCaseChange();
   const { first, rows } = list;
   const chosen = rows.find((row) => row.key === params.get("at")) ?? rows[0];
   const columns = useMemo(() => {
     const sites = new Set(rows.map((row) => row.site).filter((site) => site !== null));
-    return worklistColumns(first?.thresholds ?? null, sites.size > 0);
-  }, [first, rows]);
+    return worklistColumns(first?.thresholds ?? null, { hasSites: sites.size > 0, isNarrow });
+  }, [first, rows, isNarrow]);
 
   const set = (change: Record<string, string | null | undefined>): void =>
     setParams(
@@ -65,10 +68,17 @@ export function WorklistPage(): ReactNode {
       { replace: true },
     );
   const choose = (key: string): void => set({ at: key });
+  // Whoever walks the list has left the chip or field that was last used: Enter opens the case, and does not press that again.
+  const toList = (): void => {
+    find.current?.blur();
+    grid.current?.focus({ preventScroll: true });
+  };
   const step = (by: number): void => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, (chosen === undefined ? -1 : rows.indexOf(chosen)) + by))];
     if (row !== undefined) choose(row.key);
+    toList();
   };
+  const showAll = (): void => set({ triage: null, state: null, assignee: null, flag: null, find: null, at: null });
   const open = (key: string | undefined): void => {
     if (key === undefined) return;
     set({ at: key });
@@ -77,12 +87,16 @@ export function WorklistPage(): ReactNode {
   const assign = (to: string | null): void => {
     if (chosen !== undefined && mayRead) change.mutate({ params: { case: chosen.key }, body: { assignee: to } });
   };
+  const isMine = asked.assignee === person.name;
   useKeys("Worklist", [
     { keys: ["j", "ArrowDown"], says: "next case", do: () => step(1) },
     { keys: ["k", "ArrowUp"], says: "case before", do: () => step(-1) },
     { keys: ["Enter"], says: "open the case", do: () => open(chosen?.key) },
     { keys: ["a"], says: "assign to me", do: () => assign(person.name) },
     { keys: ["u"], says: "assign to nobody", do: () => assign(null) },
+    { keys: ["m"], says: "mine alone, or all", do: () => set({ assignee: isMine ? null : person.name, at: null }) },
+    { keys: ["o"], says: "another order: need, name, answer", do: () => set({ order: nextOrder(asked.order) }) },
+    { keys: ["x"], says: "show all", do: showAll },
     { keys: ["/"], says: "find", do: () => find.current?.select() },
     { keys: ["i"], says: "bring in cases", do: () => setImporting(true) },
   ]);
@@ -108,7 +122,7 @@ export function WorklistPage(): ReactNode {
             value={params.get("find") ?? ""}
             onChange={(event) => set({ find: event.target.value === "" ? null : event.target.value })}
             onKeyDown={(event) => {
-              if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
+              if (event.key === "Escape" || event.key === "Enter") toList();
             }}
           />
           <Button onClick={() => setImporting(true)}>Bring in cases…</Button>
@@ -116,7 +130,7 @@ export function WorklistPage(): ReactNode {
       </div>
       {first?.thresholds ? <Thresholds thresholds={first.thresholds} /> : null}
       <Filters
-        filter={filter}
+        filter={asked}
         onFilter={(next) => set({ ...next, at: null })}
         counts={first?.counts}
         rows={rows}
@@ -132,11 +146,12 @@ export function WorklistPage(): ReactNode {
           isFiltered={!isUnfiltered}
           isScanning={projects?.some((row) => row.scanning) ?? false}
           onImport={() => setImporting(true)}
-          onClear={() => set({ triage: null, state: null, assignee: null, flag: null, find: null })}
+          onClear={showAll}
         />
       ) : (
         <Table
           label="Cases"
+          focusRef={grid}
           columns={columns}
           rows={rows}
           total={first.total}
@@ -144,15 +159,20 @@ export function WorklistPage(): ReactNode {
           chosen={chosen?.key ?? null}
           onChoose={choose}
           onOpen={open}
-          order={filter.order ?? "need"}
+          order={asked.order ?? "need"}
           onOrder={(order) => set({ order: order === "need" ? null : order })}
-          rowRem={3.9}
+          rowRem={isNarrow ? 4.3 : 3.9}
           onEnd={list.more}
         />
       )}
       <ImportDialog isOpen={isImporting} onClose={() => setImporting(false)} />
     </div>
   );
+}
+
+/** The order after this one, of those that a column shows; null: of need, which the address leaves out. */
+function nextOrder(order: WorklistFilter["order"]): string | null {
+  return order === "name" ? "value" : order === "value" ? null : "name";
 }
 
 function countOf(total: number, isAll: boolean): string {

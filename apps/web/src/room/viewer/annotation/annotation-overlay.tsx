@@ -1,4 +1,5 @@
 /** Annotations over the slide, and the shape that is being drawn. SVG; a canvas where there are very many. */
+import "./annotation.css";
 import { memo, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { svgTransform } from "../stage/camera.ts";
 import type { Stage } from "../stage/stage.ts";

@@ -1,4 +1,5 @@
 /** The list of annotations with what they measure; the selected one can be named, noted, counted and removed. */
+import "./annotation.css";
 import { exportAnnotations } from "@nacre/api";
 import { memo, type ReactNode, useState } from "react";
 import { addressOf } from "../../client/call.ts";
@@ -8,7 +9,7 @@ import { EditAnnotation } from "./edit-annotation.tsx";
 import type { Drawn } from "./history.ts";
 import { ImportAnnotations } from "./import-annotations.tsx";
 import type { Row } from "./ledger.ts";
-import { measure } from "./measure.ts";
+import { kindOf, measure } from "./measure.ts";
 import { colourOf } from "./shape-path.ts";
 import type { Annotations } from "./use-annotations.ts";
 
@@ -127,8 +128,8 @@ const List = memo(function List({ rows, mpp, selected, onSelect }: ListProps): R
               onClick={() => onSelect(row.id === selected ? null : row.id, true)}
             >
               <span className="swatch" style={{ background: colourOf(row) }} />
-              <span className="drawn-name">{row.name ?? "No class"}</span>
-              <span className="drawn-size">{measure(row.geometry, mpp)}</span>
+              <span className="drawn-name">{row.name ?? kindOf(row.geometry)}</span>
+              <span className="drawn-size">{row.geometry.type === "Point" ? "" : measure(row.geometry, mpp)}</span>
               <span className="drawn-note small soft">
                 {row.author}
                 {row.note === "" ? "" : ` · ${row.note}`}

@@ -1,11 +1,11 @@
 /** The selected annotation: its class and note, what lies inside it, and where to look for more like it. */
 import { regionStatistics } from "@nacre/api";
-import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useState } from "react";
 import { useCall } from "../../client/use-call.ts";
 import { Button, ButtonLink, Failure, Field, failureIn, TextArea } from "../../ui/index.ts";
 import { CLASSES } from "./classes.data.ts";
 import type { Drawn } from "./history.ts";
-import { measure, rimOf } from "./measure.ts";
+import { measure, perimeterOf } from "./measure.ts";
 import { ringFor, writeRing } from "./shape.ts";
 
 /** Corners that are sent in an address. */
@@ -27,7 +27,7 @@ export function EditAnnotation(props: EditAnnotationProps): ReactNode {
   const { drawn, slide, run, mpp, mayDraw, onChange, onRemove } = props;
   const [note, setNote] = useTyped(drawn.note);
   const [name, setName] = useTyped(drawn.name ?? "");
-  const rim = rimOf(drawn.geometry, mpp);
+  const perimeter = perimeterOf(drawn.geometry, mpp);
   const ring = ringFor(drawn.geometry, MOST_CORNERS);
   const rename = (to: string): void => {
     const trimmed = to.trim();
@@ -45,10 +45,10 @@ export function EditAnnotation(props: EditAnnotationProps): ReactNode {
     return () => clearTimeout(timer);
   }, [note]);
   return (
-    <section className="card stack" aria-label="Selected annotation">
+    <section className="card stack" aria-label="Selected annotation" onKeyDown={leave}>
       <p>
         <strong>{measure(drawn.geometry, mpp)}</strong>
-        {rim === null ? null : <span className="soft"> · rim {rim}</span>}
+        {perimeter === null ? null : <span className="soft"> · perimeter {perimeter}</span>}
       </p>
       {mayDraw ? (
         <>
@@ -66,7 +66,7 @@ export function EditAnnotation(props: EditAnnotationProps): ReactNode {
                     if (CLASSES.some((row) => row.name === event.target.value)) rename(event.target.value);
                   }}
                   onBlur={() => rename(name)}
-                  onKeyDown={(event) => event.key === "Enter" && rename(name)}
+                  onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
                 />
                 <datalist id="classes">
                   {CLASSES.map((row) => (
@@ -76,7 +76,13 @@ export function EditAnnotation(props: EditAnnotationProps): ReactNode {
               </>
             )}
           </Field>
-          <TextArea title="Note" maxLength={4000} value={note} onChange={(event) => setNote(event.target.value)} />
+          <TextArea
+            title="Note"
+            maxLength={4000}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+            onBlur={renote}
+          />
         </>
       ) : drawn.note === "" ? null : (
         <p>{drawn.note}</p>
@@ -96,6 +102,11 @@ export function EditAnnotation(props: EditAnnotationProps): ReactNode {
       </div>
     </section>
   );
+}
+
+/** Escape leaves a field: the keys are the slide's again. */
+function leave({ key, target }: KeyboardEvent): void {
+  if (key === "Escape" && target instanceof HTMLElement && target.matches("input, textarea")) target.blur();
 }
 
 /** What is typed, until it is changed elsewhere: taken back, or by somebody else. */
@@ -140,7 +151,7 @@ function Statistics({
       )}
       {attentionShare === null && contributionSum === null ? null : (
         <>
-          <dt>Tiles of the run</dt>
+          <dt>Tiles the model saw</dt>
           <dd>{tiles}</dd>
         </>
       )}

@@ -34,7 +34,7 @@ export function ImportAnnotations({
   return (
     <>
       <Button isBusy={take.isPending} onClick={() => picker.current?.click()}>
-        Import GeoJSON…
+        Import from QuPath…
       </Button>
       <input
         ref={picker}
@@ -51,7 +51,7 @@ export function ImportAnnotations({
           <p>{take.data.made} taken in.</p>
           {take.data.left.map((line) => (
             <p key={line} className="small">
-              Left out: {line}
+              {line}
             </p>
           ))}
         </Notice>

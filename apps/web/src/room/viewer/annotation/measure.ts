@@ -16,8 +16,14 @@ export function measure(geometry: Geometry, mpp: number | null): string {
   }
 }
 
+/** What a shape without a class is called. */
+export function kindOf({ type }: Geometry): string {
+  if (type === "Point" || type === "MultiPoint") return type === "Point" ? "Point" : "Points";
+  return type === "LineString" ? "Length" : "Area";
+}
+
 /** Length of all rings; null for points and lines. */
-export function rimOf(geometry: Geometry, mpp: number | null): string | null {
+export function perimeterOf(geometry: Geometry, mpp: number | null): string | null {
   if (geometry.type !== "Polygon" && geometry.type !== "MultiPolygon") return null;
   return writeLength(
     linesOf(geometry).reduce((sum, ring) => sum + lengthOf(ring), 0),

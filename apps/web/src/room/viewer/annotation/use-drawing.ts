@@ -9,6 +9,7 @@ import { toSlide } from "../stage/camera.ts";
 import type { Stage } from "../stage/stage.ts";
 import { type Draft, type Drawing, finish, move, newDraft, press, release, type Tool } from "./draft.ts";
 import type { Drawn } from "./history.ts";
+import { keepDraft, keptDraft } from "./open-draft.ts";
 import { type CornerAt, cornerAt, isHit, moveCorner, type Position } from "./shape.ts";
 
 /** How near a pointer must come, screen pixels. */
@@ -17,6 +18,7 @@ const REACH = 8;
 const FREEHAND = 0.8;
 
 export interface DrawingParts {
+  readonly slide: string;
   readonly rows: readonly Drawn[];
   readonly selected: string | null;
   readonly mayDraw: boolean;
@@ -36,11 +38,14 @@ export interface DrawingTool {
 }
 
 export function useDrawing(stage: Stage | null, parts: DrawingParts): DrawingTool {
-  const [draft, setDraft] = useState<Draft | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(() => (parts.mayDraw ? keptDraft(parts.slide) : null));
   const [moving, setMoving] = useState<Drawn | null>(null);
   const held = useRef<{ readonly corner: CornerAt; readonly drawn: Drawn } | null>(null);
-  const now = useRef<Draft | null>(null);
+  const now = useRef<Draft | null>(draft);
   const keep = (next: Draft | null): void => {
+    // Not with each movement of the pointer, nor each point of an outline drawn by hand.
+    const isSet = next?.corners !== now.current?.corners || next?.isHeld !== now.current?.isHeld;
+    if (isSet && next?.isHeld !== true) keepDraft(parts.slide, next);
     now.current = next;
     setDraft(next);
   };

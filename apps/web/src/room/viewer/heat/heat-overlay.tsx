@@ -3,7 +3,7 @@ import type { Heatmap } from "@nacre/api";
 import { type ReactNode, useMemo } from "react";
 import type { Stage } from "../stage/stage.ts";
 import { type Draw, useLaidCanvas } from "../stage/use-laid-canvas.ts";
-import { drawHeat } from "./heat-picture.ts";
+import { drawHeat, layerOf } from "./heat-picture.ts";
 import type { HeatView } from "./use-heat.ts";
 
 export interface HeatOverlayProps {
@@ -13,7 +13,7 @@ export interface HeatOverlayProps {
 }
 
 export function HeatOverlay({ stage, heatmap, view }: HeatOverlayProps): ReactNode {
-  const layer = heatmap.layers.find(({ name }) => name === view.layer) ?? heatmap.layers[0];
+  const layer = layerOf(heatmap, view.layer);
   const picture = useMemo(
     () => (layer === undefined ? null : drawHeat(heatmap, layer, view.threshold)),
     [heatmap, layer, view.threshold],

@@ -1,4 +1,5 @@
 /** The heatmap's settings, what its colours mean, and the tiles that weighed most. */
+import "./heat.css";
 import { type Heatmap, readRegion } from "@nacre/api";
 import type { Rect } from "@nacre/core";
 import type { ReactNode } from "react";
@@ -6,14 +7,13 @@ import { Link } from "wouter";
 import { searchPath } from "../../address.ts";
 import { addressOf } from "../../client/call.ts";
 import { Button, Failure, failureIn, Notice, SelectField } from "../../ui/index.ts";
-import { type HeatLayer, heatColour, isSigned, strongest } from "./heat-picture.ts";
+import { type HeatLayer, layerOf, strongest } from "./heat-picture.ts";
 import type { Heat } from "./use-heat.ts";
 
 /** Tiles told in the list. */
 const BEST = 12;
 /** How many tiles wide the view is that flies to a tile. */
 const AROUND = 4;
-const LEGEND_STEPS = 48;
 
 export interface HeatPanelProps {
   readonly heat: Heat;
@@ -25,7 +25,7 @@ export function HeatPanel({ heat, slide, flyTo }: HeatPanelProps): ReactNode {
   if (heat.run === null)
     return <p className="soft">No run has answered about this slide. A study that was run on it brings its heatmap.</p>;
   const { heatmap, failure, view } = heat;
-  const layer = heatmap?.layers.find(({ name }) => name === view.layer) ?? heatmap?.layers[0];
+  const layer = heatmap === undefined ? undefined : layerOf(heatmap, view.layer);
   return (
     <div className="stack">
       {heat.runs.length > 1 ? (
@@ -50,7 +50,7 @@ export function HeatPanel({ heat, slide, flyTo }: HeatPanelProps): ReactNode {
               onChange={(event) => heat.change({ layer: event.target.value as HeatLayer["name"] })}
             />
           ) : null}
-          <Legend layer={layer} />
+          <p className="small soft">{meaningOf(layer)}</p>
           <Slider
             title="Leave out below"
             value={view.threshold}
@@ -99,34 +99,6 @@ function Slider({
   );
 }
 
-function Legend({ layer }: { readonly layer: HeatLayer }): ReactNode {
-  const [low, high] = layer.scale;
-  const from = isSigned(layer) ? low : 0;
-  const steps = Array.from({ length: LEGEND_STEPS }, (_, i) => from + ((high - from) * (i + 0.5)) / LEGEND_STEPS);
-  const write = (value: number): string => (value === 0 ? "0" : value.toPrecision(2));
-  return (
-    <figure className="legend">
-      <svg
-        viewBox={`0 0 ${LEGEND_STEPS} 6`}
-        preserveAspectRatio="none"
-        shapeRendering="crispEdges"
-        role="img"
-        aria-label={`Colours from ${write(from)} to ${write(high)}`}
-      >
-        {steps.map((value, i) => (
-          <rect key={value} x={i} y="0" width="1.02" height="6" fill={heatColour(layer, value)} />
-        ))}
-      </svg>
-      <div className="legend-ends small">
-        <span>{write(from)}</span>
-        {isSigned(layer) ? <span>0</span> : null}
-        <span>{write(high)}</span>
-      </div>
-      <figcaption className="small soft">{meaningOf(layer)}</figcaption>
-    </figure>
-  );
-}
-
 /** What the colours mean. That attention is no cause is said once, whoever says it. */
 function meaningOf({ meaning }: HeatLayer): string {
   const said = /not causation/i.test(meaning) ? "" : " Attention is not causation.";
@@ -149,7 +121,7 @@ function BestTiles({
   if (best.length === 0) return <Notice tone="neutral">The run holds no tile of this slide.</Notice>;
   return (
     <section aria-labelledby="best-tiles">
-      <h3 id="best-tiles">Tiles that weighed most</h3>
+      <h3 id="best-tiles">Tiles that weighed most, by {layer.name}</h3>
       <ol className="best">
         {best.map((i, rank) => {
           const [x, y, value] = [heatmap.x[i] ?? 0, heatmap.y[i] ?? 0, layer.values[i] ?? 0];
@@ -174,9 +146,9 @@ function BestTiles({
                 <span>{value.toPrecision(2)}</span>
                 <Link
                   href={searchPath(slide, run, { x, y })}
-                  aria-label={`alike: tiles that look like tile ${rank + 1}`}
+                  aria-label={`more like this: tiles that look like tile ${rank + 1}`}
                 >
-                  alike
+                  more like this
                 </Link>
               </div>
             </li>

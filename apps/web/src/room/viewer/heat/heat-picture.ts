@@ -18,6 +18,10 @@ export interface HeatPicture {
 const FINE = 4;
 const LONGEST_SIDE = 4096;
 
+/** The layer that is looked at; the first where the run has no such. */
+export const layerOf = ({ layers }: Heatmap, name: HeatLayer["name"]): HeatLayer | undefined =>
+  layers.find((layer) => layer.name === name) ?? layers[0];
+
 /** Contribution runs both ways from 0. */
 export const isSigned = ({ name }: HeatLayer): boolean => name === "contribution";
 

@@ -19,7 +19,12 @@ export function Readout({ stage, mpp }: { readonly stage: Stage; readonly mpp: n
       <span title="Size of a screen pixel on the glass">
         {microns === null ? `${(1 / camera.scale).toPrecision(3)} px/px` : `${microns.toPrecision(3)} µm/px`}
       </span>
-      <span title={`Level-0 pixels, ${pointer === null ? "middle of the view" : "at the pointer"}`}>x, y {place}</span>
+      <span
+        className="readout-place"
+        title={`Level-0 pixels, ${pointer === null ? "middle of the view" : "at the pointer"}`}
+      >
+        x, y {place}
+      </span>
       {camera.rotation % 360 === 0 ? null : <span>{Math.round(((camera.rotation % 360) + 360) % 360)}°</span>}
     </div>
   );

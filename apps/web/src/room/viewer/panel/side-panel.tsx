@@ -1,4 +1,5 @@
 /** The panel beside the slide: drawings, heatmap, channels, facts. */
+import "./panel.css";
 import type { SlideFacts as Facts } from "@nacre/api";
 import type { Rect } from "@nacre/core";
 import type { ReactNode } from "react";

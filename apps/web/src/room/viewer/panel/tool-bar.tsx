@@ -19,7 +19,8 @@ export interface ToolBarProps {
   readonly onTool: (tool: Tool | null) => void;
   readonly onUndo: () => void;
   readonly onRedo: () => void;
-  readonly view: readonly ViewAction[];
+  /** Each inner list stands together. */
+  readonly view: readonly (readonly ViewAction[])[];
 }
 
 export interface ViewAction {
@@ -60,11 +61,13 @@ export function ToolBar({ tool, mayDraw, canUndo, canRedo, onTool, onUndo, onRed
           <ToolButton title="Redo" says="do again" keyName="Ctrl Y" isDisabled={!canRedo} do={onRedo} />
         </div>
       ) : null}
-      <div className="tool-group">
-        {view.map(({ title, key, says, isOn, do: act }) => (
-          <ToolButton key={title} title={title} says={says} keyName={key} isOn={isOn} do={act} />
-        ))}
-      </div>
+      {view.map((group) => (
+        <div className="tool-group" key={group[0]?.title}>
+          {group.map(({ title, key, says, isOn, do: act }) => (
+            <ToolButton key={title} title={title} says={says} keyName={key} isOn={isOn} do={act} />
+          ))}
+        </div>
+      ))}
     </div>
   );
 }

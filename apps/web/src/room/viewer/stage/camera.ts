@@ -2,7 +2,7 @@
  * Where a view of a slide stands, apart from whatever draws it. Frames: slide places are level-0 pixels, y down; screen places are
  * CSS pixels from the top left corner of the view.
  */
-import type { Point } from "@nacre/core";
+import type { Point, Rect } from "@nacre/core";
 
 export interface Camera {
   /** Middle of the view, level-0 pixels. */
@@ -32,6 +32,13 @@ export function toScreen(camera: Camera, { x, y }: Point): Point {
 export function toSlide(camera: Camera, { x, y }: Point): Point {
   const d = turn({ x: x - camera.width / 2, y: y - camera.height / 2 }, -camera.rotation);
   return { x: camera.x + d.x / camera.scale, y: camera.y + d.y / camera.scale };
+}
+
+/** What a view shows, level-0 pixels. One that is turned counts as turned by the nearest quarter. */
+export function viewOf({ x, y, scale, rotation, width, height }: Camera): Rect {
+  const isAcross = Math.round(rotation / 90) % 2 !== 0;
+  const [w, h] = isAcross ? [height / scale, width / scale] : [width / scale, height / scale];
+  return { x: x - w / 2, y: y - h / 2, width: w, height: h };
 }
 
 /** From slide to screen, as an SVG transform. */

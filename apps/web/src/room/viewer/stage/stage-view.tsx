@@ -1,4 +1,5 @@
 /** A slide on the page, with what is laid over it. The children are put into the drawing surface, so that the wheel still reaches it. */
+import "./stage.css";
 import type { SlideFacts } from "@nacre/api";
 import type { Rect } from "@nacre/core";
 import { type ReactNode, useEffect, useRef, useState } from "react";
@@ -14,6 +15,8 @@ export interface StageViewProps {
   readonly hasNavigator: boolean;
   /** Shown first, level-0 pixels; null: the whole slide. */
   readonly place?: Rect | null;
+  /** Degrees that the slide is turned by at first. */
+  readonly turn?: number;
   /** Told when the stage stands, and null when it is gone. */
   readonly onStage: (stage: Stage | null) => void;
   readonly children?: (stage: Stage) => ReactNode;
@@ -22,14 +25,22 @@ export interface StageViewProps {
 /** Name of the performance mark that is set whenever all in view is drawn. */
 export const DRAWN = "slide-drawn";
 
-export function StageView({ facts, layers, hasNavigator, place = null, onStage, children }: StageViewProps): ReactNode {
+export function StageView({
+  facts,
+  layers,
+  hasNavigator,
+  place = null,
+  turn = 0,
+  onStage,
+  children,
+}: StageViewProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<Stage | null>(null);
   const shown = useRef(layers);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a stage stands for a slide; its layers are changed in place
   useEffect(() => {
     if (frame.current === null) return;
-    const opened = openStage(frame.current, facts, { layers, label: `Slide ${facts.name}`, hasNavigator, place });
+    const opened = openStage(frame.current, facts, { layers, label: `Slide ${facts.name}`, hasNavigator, place, turn });
     shown.current = layers;
     const stand = (): void => {
       setStage(opened);

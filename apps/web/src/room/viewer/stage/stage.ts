@@ -58,6 +58,8 @@ export interface StageOptions {
   readonly hasNavigator: boolean;
   /** Shown first, level-0 pixels; null: the whole slide. */
   readonly place: Rect | null;
+  /** Degrees that it is turned by at first. */
+  readonly turn: number;
 }
 
 /** Seconds that a movement takes; people who asked their system for calm get none. */
@@ -102,6 +104,7 @@ export function openStage(element: HTMLElement, pyramid: Pyramid, options: Stage
     viewer.viewport.fitBounds(new OpenSeadragon.Rect(x / w, y / w, width / w, height / w), isInstant);
   };
   viewer.addOnceHandler("open", () => {
+    viewer.viewport.setRotation(options.turn, true);
     if (options.place !== null) flyTo(options.place, true);
     isOpen = true;
     look();
