@@ -26,10 +26,18 @@ export function usePlace(stage: Stage | null, isTied: boolean): Placed {
   const [place, turn] = [placeIn(params), turnIn(params)];
   const text = place === null ? null : JSON.stringify({ ...place, turn });
   const had = useRef(text);
+  /** What was written here and has not come back as the address yet: a view that moves on meanwhile must not be called back to it. */
+  const written = useRef<string[]>([]);
   useEffect(() => {
     if (stage === null || text === had.current) return;
     had.current = text;
     if (text === null) return;
+    const own = written.current.indexOf(text);
+    if (own >= 0) {
+      written.current.splice(0, own + 1);
+      return;
+    }
+    written.current = [];
     stage.grip();
     const { turn, ...to } = JSON.parse(text) as Rect & { readonly turn: number };
     stage.move({ rotation: turn });
@@ -44,8 +52,9 @@ export function usePlace(stage: Stage | null, isTied: boolean): Placed {
       height: Math.max(1, Math.round(view.height)),
       turn: Math.round(camera.rotation) % 360,
     };
-    had.current = JSON.stringify(named);
-    if (had.current === text) return;
+    const next = JSON.stringify(named);
+    if (next === (written.current.at(-1) ?? text)) return;
+    written.current.push(next);
     const { width: w, height: h, turn, ...corner } = named;
     setParams(
       (now) => {
